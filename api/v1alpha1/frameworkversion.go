@@ -1,0 +1,296 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// FrameworkVersion is a compiled framework: its parameters, its tasks as templates and its plans. It never changes
+// once it is stored; a change is another version.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Cluster,categories=kudoc,shortName=fwv
+// +kubebuilder:printcolumn:name="Framework",type=string,JSONPath=`.spec.framework`
+// +kubebuilder:printcolumn:name="Version",type=string,JSONPath=`.spec.version`
+// +kubebuilder:printcolumn:name="App",type=string,JSONPath=`.spec.appVersion`
+// +kubebuilder:printcolumn:name="Accepted",type=string,JSONPath=`.status.conditions[?(@.type=="Accepted")].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="self.metadata.name == self.spec.framework + '-' + self.spec.version",message="the name must be the framework and the version, joined by a hyphen"
+type FrameworkVersion struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="a FrameworkVersion never changes: publish another version"
+	Spec FrameworkVersionSpec `json:"spec"`
+	// +optional
+	Status FrameworkVersionStatus `json:"status,omitempty"`
+}
+
+// FrameworkVersionSpec is what the compiler emits.
+type FrameworkVersionSpec struct {
+	// Framework is the name of the Framework that this is a version of.
+	// +kubebuilder:validation:Pattern=`^[a-z]([-a-z0-9]*[a-z0-9])?$`
+	// +kubebuilder:validation:MaxLength=63
+	Framework string `json:"framework"`
+
+	// Version is the semantic version of the framework.
+	// +kubebuilder:validation:Pattern=`^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`
+	// +kubebuilder:validation:MaxLength=63
+	Version string `json:"version"`
+
+	// AppVersion is the version of the software that the framework runs.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	AppVersion string `json:"appVersion,omitempty"`
+
+	// TemplateFormat is the version, major.minor, of the format of every template below.
+	// +kubebuilder:validation:Pattern=`^[0-9]+\.[0-9]+$`
+	// +kubebuilder:validation:MaxLength=16
+	TemplateFormat string `json:"templateFormat"`
+
+	// Parameters are what an Instance may set.
+	// +optional
+	// +kubebuilder:validation:MaxItems=1024
+	// +listType=map
+	// +listMapKey=name
+	Parameters []Parameter `json:"parameters,omitempty"`
+
+	// Locals are CEL expressions, by name, that several templates share as `local.<name>`.
+	// +optional
+	Locals map[string]string `json:"locals,omitempty"`
+
+	// Tasks are what steps do.
+	// +optional
+	// +kubebuilder:validation:MaxItems=256
+	// +listType=map
+	// +listMapKey=name
+	Tasks []Task `json:"tasks,omitempty"`
+
+	// Plans are the operations of the framework; one of them is named deploy.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=map
+	// +listMapKey=name
+	Plans []Plan `json:"plans"`
+
+	// Outputs is a template of the values that an Instance shows to others.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Outputs *runtime.RawExtension `json:"outputs,omitempty"`
+
+	// Build says what made this version.
+	Build BuildInfo `json:"build"`
+}
+
+// BuildInfo is the provenance of a FrameworkVersion.
+type BuildInfo struct {
+	// Digest is the SHA-256 of the sources, `sha256:<hex>`.
+	// +kubebuilder:validation:Pattern=`^sha256:[0-9a-f]{64}$`
+	Digest string `json:"digest"`
+	// Kudoc is the version of the compiler.
+	Kudoc string `json:"kudoc"`
+	// CUE is the version of the CUE language implementation that the compilation was checked against.
+	CUE string `json:"cue"`
+	// Kubernetes is the minor version whose types the manifests were checked against.
+	Kubernetes string `json:"kubernetes"`
+}
+
+// Parameter is one parameter of a framework or of a plan.
+type Parameter struct {
+	// Name is how templates and Instances refer to it.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// Description is the author's documentation.
+	// +optional
+	Description string `json:"description,omitempty"`
+
+	// Optional parameters may be absent; every other one needs a value or has a default.
+	// +optional
+	Optional bool `json:"optional,omitempty"`
+
+	// Schema is its type, default and constraints, in the form that docs/template-format.md defines.
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Schema runtime.RawExtension `json:"schema"`
+
+	// Trigger is the plan that runs when the value changes; without one, update or else deploy runs.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Trigger string `json:"trigger,omitempty"`
+
+	// Immutable parameters cannot change once an Instance was deployed.
+	// +optional
+	Immutable bool `json:"immutable,omitempty"`
+
+	// Unit, for people: Gi, seconds.
+	// +optional
+	Unit string `json:"unit,omitempty"`
+	// Group gathers parameters in documentation and forms.
+	// +optional
+	Group string `json:"group,omitempty"`
+	// Display is the name for people.
+	// +optional
+	Display string `json:"display,omitempty"`
+	// Advanced parameters are shown last.
+	// +optional
+	Advanced bool `json:"advanced,omitempty"`
+}
+
+// TaskKind is what a task does with its objects.
+//
+// +kubebuilder:validation:Enum=Apply;Run;Delete
+type TaskKind string
+
+// The kinds of tasks.
+const (
+	// TaskApply creates or updates the objects and waits until they are healthy.
+	TaskApply TaskKind = "Apply"
+	// TaskRun makes a fresh object for each execution and attempt, waits until it has completed and removes it.
+	TaskRun TaskKind = "Run"
+	// TaskDelete deletes the objects and waits until they are gone.
+	TaskDelete TaskKind = "Delete"
+)
+
+// Task is what a step does: some objects and what happens to them.
+type Task struct {
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string   `json:"name"`
+	Kind TaskKind `json:"kind"`
+
+	// Objects are the templates, in the author's order.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=512
+	// +listType=atomic
+	Objects []ObjectTemplate `json:"objects"`
+}
+
+// ObjectTemplate is a template of one Kubernetes object, or of a set of them.
+type ObjectTemplate struct {
+	// ID is the author's name for the object. It is empty where Template renders a map from IDs to objects, as a
+	// `for` over a parameter does.
+	// +optional
+	ID string `json:"id,omitempty"`
+
+	// Template renders the object (for a Delete task: only what identifies it), or nothing.
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Template runtime.RawExtension `json:"template"`
+}
+
+// Strategy says whether the members of a plan or a phase run one after the other or together.
+//
+// +kubebuilder:validation:Enum=serial;parallel
+type Strategy string
+
+// The strategies.
+const (
+	Serial   Strategy = "serial"
+	Parallel Strategy = "parallel"
+)
+
+// Names of plans that kudoc itself chooses.
+const (
+	PlanDeploy  = "deploy"
+	PlanUpdate  = "update"
+	PlanUpgrade = "upgrade"
+	PlanCleanup = "cleanup"
+)
+
+// Plan is an operation: phases of steps of tasks.
+type Plan struct {
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	Strategy Strategy `json:"strategy"`
+
+	// Parameters are what one run of the plan may set.
+	// +optional
+	// +kubebuilder:validation:MaxItems=256
+	// +listType=map
+	// +listMapKey=name
+	Parameters []Parameter `json:"parameters,omitempty"`
+
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=128
+	// +listType=map
+	// +listMapKey=name
+	Phases []Phase `json:"phases"`
+}
+
+// Phase is a group of steps.
+type Phase struct {
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	Strategy Strategy `json:"strategy"`
+
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=128
+	// +listType=map
+	// +listMapKey=name
+	Steps []Step `json:"steps"`
+}
+
+// Step is some tasks that start together, in the order listed, and must all finish.
+type Step struct {
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// Tasks are names of tasks of the framework.
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=set
+	Tasks []string `json:"tasks"`
+
+	// Timeout is how long one attempt may take; 10m unless it is set.
+	// +optional
+	Timeout *metav1.Duration `json:"timeout,omitempty"`
+
+	// Retries is how many attempts may follow a failed one.
+	// +optional
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	Retries int32 `json:"retries,omitempty"`
+}
+
+// FrameworkVersionStatus is what the controller found out about a version.
+type FrameworkVersionStatus struct {
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// FrameworkVersionList is a list of FrameworkVersions.
+//
+// +kubebuilder:object:root=true
+type FrameworkVersionList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []FrameworkVersion `json:"items"`
+}
+
+// Plan returns the plan of that name, or nil.
+func (s *FrameworkVersionSpec) Plan(name string) *Plan {
+	for i := range s.Plans {
+		if s.Plans[i].Name == name {
+			return &s.Plans[i]
+		}
+	}
+	return nil
+}
+
+// Task returns the task of that name, or nil.
+func (s *FrameworkVersionSpec) Task(name string) *Task {
+	for i := range s.Tasks {
+		if s.Tasks[i].Name == name {
+			return &s.Tasks[i]
+		}
+	}
+	return nil
+}
