@@ -110,6 +110,10 @@ type Target struct {
 	FrameworkVersion string `json:"frameworkVersion"`
 	// ParametersDigest is the SHA-256 of the effective parameters, `sha256:<hex>`.
 	ParametersDigest string `json:"parametersDigest"`
+	// Parameters are the effective values, defaults included.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Parameters *runtime.RawExtension `json:"parameters,omitempty"`
 	// Plans are the plans to run, in order.
 	// +optional
 	// +listType=set

@@ -114,6 +114,10 @@ type PlanExecutionStatus struct {
 	// +kubebuilder:pruning:PreserveUnknownFields
 	PlanParameters *runtime.RawExtension `json:"planParameters,omitempty"`
 
+	// TargetSequence is the sequence of the Instance's target that the run brings about; 0 if it brings none about.
+	// +optional
+	TargetSequence int64 `json:"targetSequence,omitempty"`
+
 	// +optional
 	Strategy Strategy `json:"strategy,omitempty"`
 	// +optional

@@ -14,6 +14,8 @@ const (
 	ManagedBy = "kudoc"
 	// LabelInstance is the name of the Instance.
 	LabelInstance = "kudoc.dev/instance"
+	// LabelTarget is the sequence of the target, on executions that the controller made.
+	LabelTarget = "kudoc.dev/target"
 	// LabelFramework is the name of the Framework.
 	LabelFramework = "kudoc.dev/framework"
 	// AnnotationApplied identifies the attempt of a step, and the content, that was applied last.
@@ -26,7 +28,8 @@ const (
 
 // Types of conditions.
 const (
-	// ConditionReady on an Instance: the spec is in force and nothing runs.
+	// ConditionReady on an Instance: the plans that bring the spec about have succeeded. A plan that a person runs on top,
+	// such as a backup, does not change it.
 	ConditionReady = "Ready"
 	// ConditionProgressing on an Instance: an execution runs or waits to run.
 	ConditionProgressing = "Progressing"
@@ -38,6 +41,12 @@ const (
 
 // Reasons of conditions and of states.
 const (
+	// ReasonPlanPending: the execution for the spec is about to start.
+	ReasonPlanPending = "PlanPending"
+	// ReasonPruning: objects that the spec no longer contains are being deleted.
+	ReasonPruning = "Pruning"
+	// ReasonSuperseded: the spec changed before the execution began.
+	ReasonSuperseded = "Superseded"
 	// ReasonDeployed: the plans for the spec have succeeded.
 	ReasonDeployed = "Deployed"
 	// ReasonPlanRunning: an execution runs.

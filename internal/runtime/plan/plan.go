@@ -8,12 +8,12 @@
 // next observation does. So a crash between any two writes is harmless: the observation after the restart asks for the
 // same action again, and every action is idempotent or named by its attempt.
 //
-//	            start                 all tasks done
-//	 Pending ──────────▶ Running ─────────────────────▶ Succeeded
-//	    ▲                  │ │ a task failed or the time is up
-//	    │ attempts left    │ └─────────────────────────▶ Failed ── retry ─▶ Pending
-//	    └──────────────────┘
-//	 any of Pending and Running ── cancel ─▶ Cancelled
+//	           start                 all tasks done
+//	Pending ──────────▶ Running ─────────────────────▶ Succeeded
+//	   ▲                  │ │ a task failed or the time is up
+//	   │ attempts left    │ └─────────────────────────▶ Failed ── retry ─▶ Pending
+//	   └──────────────────┘
+//	any of Pending and Running ── cancel ─▶ Cancelled
 package plan
 
 import (

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+type applyOptions struct {
+	cluster  clusterOptions
+	params   paramOptions
+	instance string
+	reset    bool
+	wait     bool
+	noWait   bool
+	timeout  time.Duration
+}
+
+func newApplyCmd(io stdio) *cobra.Command {
+	var o applyOptions
+	cmd := &cobra.Command{
+		Use:   "apply DIR",
+		Short: "Compile a framework, apply it, and bring an instance of it about",
+		Long: `apply compiles the framework in DIR and applies it to the cluster. With --instance it also applies an Instance of it
+and shows the plan until it has ended.
+
+-p changes single parameters of the Instance and keeps the others; -f, or --reset-params, replaces them all.`,
+		Example: `  kudoc apply ./frameworks/zookeeper
+  kudoc apply ./frameworks/zookeeper --instance zk -p replicas=5`,
+		Args: exactArgs("DIR"),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0]) },
+	}
+	o.cluster.addFlags(cmd)
+	o.params.addFlags(cmd, "parameter")
+	f := cmd.Flags()
+	f.StringVar(&o.instance, "instance", "", "name of the instance to apply")
+	f.BoolVar(&o.reset, "reset-params", false, "begin with the defaults instead of the instance's parameters")
+	f.BoolVar(&o.wait, "wait", true, "show the plan until it has ended, and fail if it fails")
+	f.BoolVar(&o.noWait, "no-wait", false, "return as soon as everything is applied")
+	f.DurationVar(&o.timeout, "timeout", 30*time.Minute, "how long to wait")
+	return cmd
+}
+
+func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
+	if o.instance == "" && (len(o.params.sets) > 0 || len(o.params.files) > 0) {
+		return usagef("parameters belong to an instance: name it with --instance")
+	}
+	res, err := compileDir(io, dir)
+	if err != nil {
+		return err
+	}
+	c, namespace, err := o.cluster.connect()
+	if err != nil {
+		return err
+	}
+	inst, err := o.desired(ctx, io, c, namespace, res)
+	if err != nil {
+		return err
+	}
+	for _, obj := range built(res) {
+		if err := applyObject(ctx, io, c, obj); err != nil {
+			return err
+		}
+	}
+	if inst == nil {
+		return nil
+	}
+	if err := applyObject(ctx, io, c, inst); err != nil {
+		return err
+	}
+	if o.noWait || !o.wait {
+		return nil
+	}
+	return followInstance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, newScreen(io.err))
+}
+
+// desired makes the Instance, with parameters that were checked against the compiled framework. It is nil if none was
+// asked for.
+func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, namespace string, res *compile.Result) (*unstructured.Unstructured, error) {
+	if o.instance == "" {
+		return nil, nil
+	}
+	spec := &res.Version.Spec
+	base, err := o.former(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.instance})
+	if err != nil {
+		return nil, err
+	}
+	values, err := o.params.values(io.in, spec.Parameters, base)
+	if err != nil {
+		return nil, err
+	}
+	program, err := render.Load(spec)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := program.Params(values); err != nil {
+		return nil, fmt.Errorf("instance %s: %w", o.instance, err)
+	}
+	u := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"frameworkVersion": res.Version.Name}}}
+	if len(values) > 0 {
+		u.Object["spec"].(map[string]any)["parameters"] = values
+	}
+	u.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Instance"))
+	u.SetNamespace(namespace)
+	u.SetName(o.instance)
+	return u, nil
+}
+
+// former are the parameters that the Instance has, unless they are to be replaced.
+func (o *applyOptions) former(ctx context.Context, c client.Client, key client.ObjectKey) (map[string]any, error) {
+	var inst v1alpha1.Instance
+	err := c.Get(ctx, key, &inst)
+	switch {
+	case apierrors.IsNotFound(err) || err == nil && (o.reset || len(o.params.files) > 0 || inst.Spec.Parameters == nil):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read instance: %w", installed(err))
+	}
+	return render.DecodeJSON(inst.Spec.Parameters.Raw)
+}
+
+// applyObject applies an object server-side and says what that changed.
+func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Object) error {
+	u, err := bare(obj)
+	if err != nil {
+		return err
+	}
+	before := &unstructured.Unstructured{}
+	before.SetGroupVersionKind(u.GroupVersionKind())
+	err = c.Get(ctx, client.ObjectKeyFromObject(u), before)
+	existed := err == nil
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("read %s: %w", title(u), installed(err))
+	}
+	if err := c.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(fieldOwner), client.ForceOwnership); err != nil {
+		if apierrors.IsInvalid(err) && u.GetKind() == "FrameworkVersion" && strings.Contains(err.Error(), "never changes") {
+			return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", title(u))
+		}
+		return fmt.Errorf("apply %s: %w", title(u), installed(err))
+	}
+	verb := "created"
+	switch {
+	case existed && before.GetResourceVersion() == u.GetResourceVersion():
+		verb = "unchanged"
+	case existed:
+		verb = "configured"
+	}
+	obj.SetGeneration(u.GetGeneration())
+	_, err = fmt.Fprintf(io.out, "%s %s\n", title(u), verb)
+	return err
+}
+
+// title is how an object is named to people: Kind/namespace/name.
+func title(u *unstructured.Unstructured) string {
+	if u.GetNamespace() == "" {
+		return u.GetKind() + "/" + u.GetName()
+	}
+	return u.GetKind() + "/" + u.GetNamespace() + "/" + u.GetName()
+}
+
+// bare is an object without what Go's types add to it: an empty status and null timestamps.
+func bare(obj client.Object) (*unstructured.Unstructured, error) {
+	b, err := encode(obj, "json")
+	if err != nil {
+		return nil, err
+	}
+	m, err := render.DecodeJSON(b)
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return &unstructured.Unstructured{Object: m}, nil
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kudoc/kudoc/internal/compile"
+)
+
+type buildOptions struct{ output, out string }
+
+func newBuildCmd(io stdio) *cobra.Command {
+	var o buildOptions
+	cmd := &cobra.Command{
+		Use:   "build DIR",
+		Short: "Compile a framework to the objects that a cluster needs",
+		Long: `build prints the Framework, the FrameworkVersion and the ClusterRole with the permissions that the controller needs for
+it. The output is the same to the byte for the same sources.`,
+		Example: `  # to a cluster, without the rest of kudoc's command line
+  kudoc build ./frameworks/zookeeper | kubectl apply --server-side -f -
+
+  # a file for each object
+  kudoc build ./frameworks/zookeeper --out ./dist`,
+		Args: exactArgs("DIR"),
+		RunE: func(_ *cobra.Command, args []string) error { return o.run(io, args[0]) },
+	}
+	addOutputFlag(cmd, &o.output)
+	cmd.Flags().StringVar(&o.out, "out", "", "directory to write a file for each object to, instead of standard output")
+	return cmd
+}
+
+func addOutputFlag(cmd *cobra.Command, output *string) {
+	cmd.Flags().StringVarP(output, "output", "o", "yaml", "yaml or json")
+}
+
+func (o *buildOptions) run(io stdio, dir string) error {
+	if err := checkFormat(o.output); err != nil {
+		return err
+	}
+	res, err := compileDir(io, dir)
+	if err != nil {
+		return err
+	}
+	objs := built(res)
+	if o.out == "" {
+		return printObjects(io, objs, o.output)
+	}
+	return writeObjects(io, objs, o.output, o.out)
+}
+
+func checkFormat(format string) error {
+	if format != "yaml" && format != "json" {
+		return usagef("--output %q is neither yaml nor json", format)
+	}
+	return nil
+}
+
+// compileDir compiles a framework and prints what was found.
+func compileDir(io stdio, dir string) (*compile.Result, error) {
+	if err := isDir(dir); err != nil {
+		return nil, err
+	}
+	res, diags := compile.Framework(compile.Options{Dir: dir, KudocVersion: version})
+	if err := report(io.err, diags); err != nil {
+		return nil, err
+	}
+	if diags.HasErrors() || res == nil {
+		return nil, errReported
+	}
+	return res, nil
+}
+
+// built are the objects of a compiled framework in the order in which they are applied.
+func built(res *compile.Result) []client.Object {
+	return []client.Object{res.Role, res.Framework, res.Version}
+}
+
+// printObjects prints objects as a stream of documents.
+func printObjects[T any](io stdio, objs []T, format string) error {
+	var b bytes.Buffer
+	for i, obj := range objs {
+		doc, err := encode(obj, format)
+		if err != nil {
+			return err
+		}
+		if format == "yaml" && i > 0 {
+			b.WriteString("---\n")
+		}
+		b.Write(doc)
+	}
+	_, err := io.out.Write(b.Bytes())
+	return err
+}
+
+// writeObjects writes a file <kind>-<name>.<format> for each object. The files appear whole or not at all.
+func writeObjects(io stdio, objs []client.Object, format, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make the output directory: %w", err)
+	}
+	for _, obj := range objs {
+		doc, err := encode(obj, format)
+		if err != nil {
+			return err
+		}
+		kind := strings.ToLower(obj.GetObjectKind().GroupVersionKind().Kind)
+		path := filepath.Join(dir, fmt.Sprintf("%s-%s.%s", kind, obj.GetName(), format))
+		if err := replaceFile(path, doc); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(io.out, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceFile writes a file beside the old one and puts it in its place.
+func replaceFile(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".kudoc-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }() // after the rename there is none
+	if _, err := tmp.Write(data); err != nil {
+		_ = tmp.Close()
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+// encode prints an object without the empty status and the null timestamps of Go's types.
+func encode(obj any, format string) ([]byte, error) {
+	b, err := json.Marshal(obj)
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	var m map[string]any
+	if err := d.Decode(&m); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	if st, ok := m["status"].(map[string]any); ok && len(st) == 0 {
+		delete(m, "status")
+	}
+	if meta, ok := m["metadata"].(map[string]any); ok && meta["creationTimestamp"] == nil {
+		delete(meta, "creationTimestamp")
+	}
+	if b, err = json.MarshalIndent(m, "", "  "); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	if format == "json" {
+		return append(b, '\n'), nil
+	}
+	return yaml.JSONToYAML(b)
+}

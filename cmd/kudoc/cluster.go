@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/api/meta"
+	k8sruntime "k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+// fieldOwner is the field manager of what the command line applies.
+const fieldOwner = "kudoc-cli"
+
+// clusterOptions say which cluster, and which namespace of it.
+type clusterOptions struct{ kubeconfig, context, namespace string }
+
+func (o *clusterOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.kubeconfig, "kubeconfig", "", "path of the kubeconfig")
+	f.StringVar(&o.context, "context", "", "context of the kubeconfig")
+	f.StringVarP(&o.namespace, "namespace", "n", "", "namespace; by default that of the context")
+}
+
+// connect makes the client of a command, and resolves the namespace.
+func (o *clusterOptions) connect() (client.Client, string, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = o.kubeconfig
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: o.context})
+	cfg, err := loader.ClientConfig()
+	if err != nil {
+		if clientcmd.IsEmptyConfig(err) {
+			return nil, "", errors.New("there is no kubeconfig: set KUBECONFIG or --kubeconfig")
+		}
+		return nil, "", fmt.Errorf("read kubeconfig: %w", err)
+	}
+	cfg.UserAgent = "kudoc/" + version
+	namespace := o.namespace
+	if namespace == "" {
+		if namespace, _, err = loader.Namespace(); err != nil {
+			return nil, "", fmt.Errorf("read kubeconfig: %w", err)
+		}
+	}
+	scheme := k8sruntime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return nil, "", fmt.Errorf("register kinds: %w", err)
+	}
+	c, err := client.New(cfg, client.Options{Scheme: scheme})
+	if err != nil {
+		return nil, "", fmt.Errorf("connect to the cluster: %w", err)
+	}
+	return c, namespace, nil
+}
+
+// installed turns the absence of kudoc's kinds into advice.
+func installed(err error) error {
+	if meta.IsNoMatchError(err) {
+		return errors.New("kudoc is not installed in this cluster: run 'kudoc install'")
+	}
+	return err
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kudoc/kudoc/internal/compile"
+)
+
+// report prints diagnostics, one a line: file:line:col: CODE: message (hint). Files are relative to the working directory
+// where that is shorter.
+func report(w io.Writer, diags compile.Diagnostics) error {
+	cwd, err := os.Getwd()
+	if err != nil {
+		cwd = ""
+	}
+	for _, d := range diags {
+		if _, err := fmt.Fprintln(w, diagnostic(d, cwd)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func diagnostic(d *compile.Diagnostic, cwd string) string {
+	var b strings.Builder
+	if d.File != "" {
+		fmt.Fprintf(&b, "%s:%d:%d: ", relative(cwd, d.File), d.Line, d.Column)
+	}
+	if d.Severity == compile.Warning {
+		b.WriteString("warning: ")
+	}
+	fmt.Fprintf(&b, "%s: %s", d.Code, d.Message)
+	if d.Hint != "" {
+		fmt.Fprintf(&b, " (%s)", d.Hint)
+	}
+	for _, r := range d.Related {
+		fmt.Fprintf(&b, "\n\t%s:%d:%d: %s", relative(cwd, r.File), r.Line, r.Column, r.Message)
+	}
+	return b.String()
+}
+
+func relative(cwd, file string) string {
+	rel, err := filepath.Rel(cwd, file)
+	if cwd == "" || err != nil || len(rel) >= len(file) {
+		return file
+	}
+	return rel
+}

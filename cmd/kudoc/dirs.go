@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// frameworkDirs expands DIR/... to the directories below DIR that hold CUE files, and checks that the others exist.
+func frameworkDirs(patterns []string) ([]string, error) {
+	var out []string
+	for _, p := range patterns {
+		root, recursive := strings.CutSuffix(filepath.ToSlash(p), "/...")
+		if p == "..." {
+			root, recursive = ".", true
+		}
+		if err := isDir(root); err != nil {
+			return nil, err
+		}
+		if !recursive {
+			out = append(out, root)
+			continue
+		}
+		dirs, err := cueDirs(root)
+		if err != nil {
+			return nil, err
+		}
+		if len(dirs) == 0 {
+			return nil, usagef("no CUE files below %s", root)
+		}
+		out = append(out, dirs...)
+	}
+	return out, nil
+}
+
+func isDir(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return usagef("there is no directory %s", path)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return usagef("%s is not a directory: name the directory that holds the framework", path)
+	}
+	return nil
+}
+
+func cueDirs(root string) ([]string, error) {
+	var out []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		hidden := path != root && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "cue.mod")
+		if d.IsDir() && hidden {
+			return fs.SkipDir
+		}
+		if dir := filepath.Dir(path); !d.IsDir() && filepath.Ext(path) == ".cue" && !slices.Contains(out, dir) {
+			out = append(out, dir)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("walk %s: %w", root, err)
+	}
+	return out, nil
+}

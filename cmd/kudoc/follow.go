@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+// interval is how often a followed object is read.
+const interval = 300 * time.Millisecond
+
+// errFailed ends a wait for something that has failed.
+type errFailed struct{ why string }
+
+func (e *errFailed) Error() string { return e.why }
+
+// poll calls look until it is done, fails, or the time is up. What it waited for last is in the error.
+func poll(ctx context.Context, timeout time.Duration, look func(context.Context) (done bool, waiting string, err error)) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("timed out after %s", timeout))
+	defer cancel()
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	waiting := ""
+	for {
+		done, now, err := look(ctx)
+		if now != "" {
+			waiting = now
+		}
+		switch {
+		case ctx.Err() != nil:
+			if waiting != "" {
+				return fmt.Errorf("%w: %s", context.Cause(ctx), waiting)
+			}
+			return context.Cause(ctx)
+		case err != nil && !passing(err):
+			return err
+		case done:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
+
+// passing says whether the API server may answer in a moment.
+func passing(err error) bool {
+	var failed *errFailed
+	return !errors.As(err, &failed) && (apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) ||
+		apierrors.IsServiceUnavailable(err) || apierrors.IsTimeout(err) || apierrors.IsInternalError(err))
+}
+
+// followInstance shows the plans that bring a generation of an Instance about, until they have ended.
+func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *screen) error {
+	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
+		var inst v1alpha1.Instance
+		if err := c.Get(ctx, key, &inst); err != nil {
+			return false, "", err
+		}
+		executions, err := executionsOf(ctx, c, key)
+		if err != nil {
+			return false, "", err
+		}
+		shown := current(&inst, executions)
+		showAll(s, shown)
+		ready := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady)
+		if ready == nil || ready.ObservedGeneration < generation {
+			return false, "the controller has not looked at the instance: does it run?", nil
+		}
+		waiting := ready.Message
+		if len(shown) > 0 && !shown[len(shown)-1].Status.State.Terminal() && shown[len(shown)-1].Status.Message != "" {
+			waiting = shown[len(shown)-1].Status.Message
+		}
+		s.say(fmt.Sprintf("%s/%s: %s", inst.Namespace, inst.Name, ready.Message))
+		switch {
+		case meta.IsStatusConditionTrue(inst.Status.Conditions, v1alpha1.ConditionDegraded), ready.Reason == v1alpha1.ReasonSuspended:
+			return false, waiting, &errFailed{fmt.Sprintf("instance %s: %s: %s", inst.Name, ready.Reason, ready.Message)}
+		}
+		return ready.Status == metav1.ConditionTrue, waiting, nil
+	})
+}
+
+// followExecution shows an execution until it has ended.
+func followExecution(ctx context.Context, c client.Client, key client.ObjectKey, timeout time.Duration, s *screen) error {
+	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
+		var e v1alpha1.PlanExecution
+		if err := c.Get(ctx, key, &e); err != nil {
+			return false, "", err
+		}
+		showAll(s, []*v1alpha1.PlanExecution{&e})
+		switch st := &e.Status; {
+		case st.State == v1alpha1.Succeeded:
+			return true, "", nil
+		case st.State.Terminal():
+			return false, "", &errFailed{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
+		case st.State == "":
+			return false, "the controller has not looked at the execution: does it run?", nil
+		default:
+			return false, st.Message, nil
+		}
+	})
+}
+
+// current are the executions that bring the target of an Instance about.
+func current(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) []*v1alpha1.PlanExecution {
+	var out []*v1alpha1.PlanExecution
+	for i := range executions {
+		e := &executions[i]
+		target := inst.Status.Target != nil && e.Status.TargetSequence == inst.Status.Target.Sequence
+		if target || e.Name == inst.Status.ActiveExecution {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// showAll draws executions on a terminal; elsewhere it prints every change of a step as a line.
+func showAll(s *screen, executions []*v1alpha1.PlanExecution) {
+	var lines []string
+	for _, e := range executions {
+		lines = append(lines, tree(e, s.style, time.Now())...)
+		for _, ph := range e.Status.Phases {
+			for _, st := range ph.Steps {
+				if st.State == v1alpha1.Pending && st.Attempts == 0 {
+					continue
+				}
+				line := fmt.Sprintf("%s: %s/%s: %s", e.Name, ph.Name, st.Name, st.State)
+				if st.Message != "" {
+					line += ": " + st.Message
+				}
+				s.say(line)
+			}
+		}
+		if e.Status.State.Terminal() {
+			s.say(fmt.Sprintf("%s: %s", e.Name, e.Status.State))
+		}
+	}
+	s.draw(lines)
+}
+
+// executionsOf lists the executions of an Instance, oldest first.
+func executionsOf(ctx context.Context, c client.Client, key client.ObjectKey) ([]v1alpha1.PlanExecution, error) {
+	var list v1alpha1.PlanExecutionList
+	if err := c.List(ctx, &list, client.InNamespace(key.Namespace)); err != nil {
+		return nil, err
+	}
+	return ofInstance(list.Items, key.Name), nil
+}

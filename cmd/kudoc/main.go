@@ -1,0 +1,76 @@
+// Command kudoc compiles frameworks written in CUE and operates their instances. Installed as kubectl-kudoc, it is a
+// kubectl plugin.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// Exit codes of every verb.
+const (
+	exitOK    = 0
+	exitFound = 1 // findings in a framework, or the verb failed
+	exitUsage = 2 // wrong flags or arguments
+)
+
+func main() { os.Exit(Main()) }
+
+// Main runs kudoc with the process's own arguments and streams and returns the exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, os.Args, stdio{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+}
+
+// stdio are the streams of a run: results go to out, progress and errors to err.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// errReported ends a run whose findings have been printed.
+var errReported = errors.New("reported")
+
+// usageError is a mistake in the command line.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
+
+// run is the only place that turns errors into messages and exit codes.
+func run(ctx context.Context, args []string, io stdio) int {
+	name := strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
+	root := newRootCmd(io, strings.HasPrefix(name, "kubectl-"))
+	root.SetArgs(args[1:])
+	err := root.ExecuteContext(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errReported):
+		return exitFound
+	case errors.Is(err, syscall.EPIPE):
+		return exitFound // the reader went away; it knows
+	case errors.As(err, &usage):
+		fmt.Fprintf(io.err, "kudoc: %v\nrun 'kudoc %s' for help\n", err, helpFor(root, args[1:]))
+		return exitUsage
+	case ctx.Err() != nil:
+		fmt.Fprintln(io.err, "kudoc: interrupted")
+		return exitFound
+	}
+	fmt.Fprintln(io.err, "kudoc:", err)
+	return exitFound
+}

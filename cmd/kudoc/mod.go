@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kudoc/kudoc/schema"
+)
+
+func newModCmd(io stdio) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "mod",
+		Short: "Make the language and the Kubernetes types visible to other CUE tools",
+		Args:  exactArgs(),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "vendor [DIR]",
+		Short: "Write the language and the Kubernetes types below cue.mod",
+		Long: `vendor writes what kudoc otherwise serves from memory, the packages kudoc.dev/kudoc and kudoc.dev/k8s/..., to
+cue.mod/pkg of the CUE module that DIR belongs to. Then 'cue vet' and 'cue lsp' resolve every import of a framework. If
+DIR belongs to no module, one is made there.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("%s: unexpected argument %q", cmd.CommandPath(), args[1])
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			return vendor(io, dir)
+		},
+	})
+	return cmd
+}
+
+// moduleFile is written where there is no CUE module yet.
+const moduleFile = `module: "kudoc.example/frameworks@v0"
+language: version: "v0.17.0"
+`
+
+func vendor(io stdio, dir string) error {
+	if err := isDir(dir); err != nil {
+		return err
+	}
+	root, found, err := moduleRoot(dir)
+	if err != nil {
+		return err
+	}
+	if !found {
+		path := filepath.Join(root, "cue.mod", "module.cue")
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("make the module: %w", err)
+		}
+		if err := replaceFile(path, []byte(moduleFile)); err != nil {
+			return err
+		}
+	}
+	target := filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")
+	if err := os.RemoveAll(target); err != nil {
+		return fmt.Errorf("remove the former copy: %w", err)
+	}
+	n := 0
+	err = fs.WalkDir(schema.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := schema.Files.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(target, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		n++
+		return replaceFile(to, data)
+	})
+	if err != nil {
+		return fmt.Errorf("vendor: %w", err)
+	}
+	_, err = fmt.Fprintf(io.out, "%s: %d files\n", target, n)
+	return err
+}
+
+// moduleRoot finds the CUE module that a directory belongs to; without one, the directory itself becomes the root.
+func moduleRoot(dir string) (root string, found bool, err error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", false, fmt.Errorf("resolve %s: %w", dir, err)
+	}
+	for at := abs; ; at = filepath.Dir(at) {
+		_, err := os.Stat(filepath.Join(at, "cue.mod"))
+		switch {
+		case err == nil:
+			return at, true, nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return "", false, fmt.Errorf("look for the module: %w", err)
+		case at == filepath.Dir(at):
+			return abs, false, nil
+		}
+	}
+}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/spell"
+)
+
+// paramOptions are the values that a person gives on the command line.
+type paramOptions struct {
+	sets  []string
+	files []string
+}
+
+func (o *paramOptions) addFlags(cmd *cobra.Command, what string) {
+	cmd.Flags().StringArrayVarP(&o.sets, "param", "p", nil, what+" as name=value; name.field=value reaches into a struct or a map")
+	cmd.Flags().StringArrayVarP(&o.files, "params-file", "f", nil, "YAML or JSON file of "+what+"s; - is standard input; -p wins")
+}
+
+// values reads the files and then the flags, typed by the parameters that there are.
+func (o *paramOptions) values(stdin io.Reader, params []v1alpha1.Parameter, base map[string]any) (map[string]any, error) {
+	out := maps.Clone(base)
+	if out == nil {
+		out = map[string]any{}
+	}
+	for _, file := range o.files {
+		m, err := readParams(stdin, file)
+		if err != nil {
+			return nil, err
+		}
+		merge(out, m)
+	}
+	var errs []error
+	for _, s := range o.sets {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			errs = append(errs, usagef("-p %q is not of the form name=value", s))
+			continue
+		}
+		if err := set(out, params, name, value); err != nil {
+			errs = append(errs, &usageError{err})
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+func readParams(stdin io.Reader, file string) (map[string]any, error) {
+	var data []byte
+	var err error
+	if file == "-" {
+		data, err = io.ReadAll(stdin)
+	} else {
+		data, err = os.ReadFile(file) //nolint:gosec // the person who runs the command names the file
+	}
+	if err != nil {
+		return nil, usagef("read parameters: %w", err)
+	}
+	j, err := yaml.YAMLToJSONStrict(data)
+	if err != nil {
+		return nil, usagef("%s: %w", file, err)
+	}
+	if string(j) == "null" {
+		return map[string]any{}, nil
+	}
+	m, err := render.DecodeJSON(j)
+	if err != nil {
+		return nil, usagef("%s is not a map of parameters: %w", file, err)
+	}
+	return m, nil
+}
+
+// merge puts the values of src over those of dst, field by field.
+func merge(dst, src map[string]any) {
+	for k, v := range src {
+		from, isMap := v.(map[string]any)
+		to, wasMap := dst[k].(map[string]any)
+		if isMap && wasMap {
+			to = maps.Clone(to)
+			merge(to, from)
+			dst[k] = to
+			continue
+		}
+		dst[k] = v
+	}
+}
+
+// set puts one value, given as text, at a path such as tls.enabled.
+func set(out map[string]any, params []v1alpha1.Parameter, path, text string) error {
+	parts := strings.Split(path, ".")
+	at := slices.IndexFunc(params, func(p v1alpha1.Parameter) bool { return p.Name == parts[0] })
+	if at < 0 {
+		names := make([]string, len(params))
+		for i, p := range params {
+			names[i] = p.Name
+		}
+		return unknown("parameter", parts[0], names)
+	}
+	var schema render.Schema
+	if err := json.Unmarshal(params[at].Schema.Raw, &schema); err != nil {
+		return fmt.Errorf("schema of parameter %q: %w", parts[0], err)
+	}
+	for i, name := range parts[1:] {
+		outer := strings.Join(parts[:i+1], ".")
+		switch {
+		case schema.Type == "struct":
+			f := slices.IndexFunc(schema.Fields, func(f render.Field) bool { return f.Name == name })
+			if f < 0 {
+				names := make([]string, len(schema.Fields))
+				for j := range schema.Fields {
+					names[j] = schema.Fields[j].Name
+				}
+				return unknown("field of parameter "+strconv.Quote(outer)+":", name, names)
+			}
+			schema = schema.Fields[f].Schema
+		case schema.Type == "map" && schema.Elem != nil:
+			schema = *schema.Elem
+		case schema.Type == "map" || schema.Type == "any":
+			schema = render.Schema{Type: "any"}
+		default:
+			return fmt.Errorf("parameter %q is a %s: it has no field %q", outer, schema.Type, name)
+		}
+	}
+	value, err := parse(schema.Type, path, text)
+	if err != nil {
+		return err
+	}
+	nested := value
+	for _, name := range slices.Backward(parts) {
+		nested = map[string]any{name: nested}
+	}
+	merge(out, nested.(map[string]any))
+	return nil
+}
+
+func unknown(what, name string, names []string) error {
+	if s := spell.Nearest(name, names); s != "" {
+		return fmt.Errorf("unknown %s %q (did you mean %q?)", what, name, s)
+	}
+	return fmt.Errorf("unknown %s %q (there are %s)", what, name, strings.Join(names, ", "))
+}
+
+// parse reads text as a value of a type: strings are taken as they are, the rest is YAML.
+func parse(kind, path, text string) (any, error) {
+	if kind == "string" {
+		return text, nil
+	}
+	j, err := yaml.YAMLToJSONStrict([]byte("value: " + text))
+	if err != nil {
+		return nil, fmt.Errorf("parameter %q is a %s: %q cannot be read as one", path, kind, text)
+	}
+	m, err := render.DecodeJSON(j)
+	if err != nil {
+		return nil, fmt.Errorf("parameter %q: %w", path, err)
+	}
+	v, ok := m["value"], false
+	switch kind {
+	case "bool":
+		_, ok = v.(bool)
+	case "int":
+		_, ok = v.(int64)
+	case "number":
+		_, isInt := v.(int64)
+		_, isFloat := v.(float64)
+		ok = isInt || isFloat
+	case "list":
+		_, ok = v.([]any)
+	case "map", "struct":
+		_, ok = v.(map[string]any)
+	default:
+		ok = true
+	}
+	if !ok {
+		return nil, fmt.Errorf("parameter %q is a %s: %q is none", path, kind, text)
+	}
+	return v, nil
+}

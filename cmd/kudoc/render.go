@@ -1,0 +1,118 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+type renderOptions struct {
+	params         paramOptions
+	planParams     []string
+	plan, instance string
+	namespace      string
+	output         string
+}
+
+func newRenderCmd(io stdio) *cobra.Command {
+	var o renderOptions
+	cmd := &cobra.Command{
+		Use:   "render DIR",
+		Short: "Print the objects that a plan would apply, without a cluster",
+		Long: `render prints the objects that the controller would apply, run or delete, in the order of the plan.
+
+What only a live Instance has is left out: owner references, UIDs, and the annotation kudoc.dev/applied.`,
+		Example: `  kudoc render ./frameworks/zookeeper -p replicas=5 --instance zk
+
+  # what a plan of one's own would run
+  kudoc render ./frameworks/zookeeper --plan validation`,
+		Args: exactArgs("DIR"),
+		RunE: func(_ *cobra.Command, args []string) error { return o.run(io, args[0]) },
+	}
+	o.params.addFlags(cmd, "parameter")
+	f := cmd.Flags()
+	f.StringArrayVar(&o.planParams, "plan-param", nil, "parameter of the plan as name=value")
+	f.StringVar(&o.plan, "plan", v1alpha1.PlanDeploy, "plan to render")
+	f.StringVar(&o.instance, "instance", "", "name of the instance; by default the name of the framework")
+	f.StringVarP(&o.namespace, "namespace", "n", "default", "namespace of the instance")
+	addOutputFlag(cmd, &o.output)
+	return cmd
+}
+
+func (o *renderOptions) run(io stdio, dir string) error {
+	if err := checkFormat(o.output); err != nil {
+		return err
+	}
+	res, err := compileDir(io, dir)
+	if err != nil {
+		return err
+	}
+	run, err := o.pinned(io, res)
+	if err != nil {
+		return err
+	}
+	var objs []*unstructured.Unstructured
+	for _, ph := range run.Plan.Phases {
+		for _, s := range ph.Steps {
+			for _, task := range s.Tasks {
+				some, err := run.Objects(plan.Ref{Phase: ph.Name, Step: s.Name, Task: task}, 1, runtime.OfflineScope)
+				if err != nil {
+					return err
+				}
+				objs = append(objs, some...)
+			}
+		}
+	}
+	return printObjects(io, objs, o.output)
+}
+
+// pinned makes a run of the plan for an Instance that exists nowhere.
+func (o *renderOptions) pinned(io stdio, res *compile.Result) (*runtime.Run, error) {
+	spec := &res.Version.Spec
+	p := spec.Plan(o.plan)
+	if p == nil {
+		return nil, &usageError{unknown("plan", o.plan, planNames(spec))}
+	}
+	program, err := render.Load(spec)
+	if err != nil {
+		return nil, err
+	}
+	given, err := o.params.values(io.in, spec.Parameters, nil)
+	if err != nil {
+		return nil, err
+	}
+	params, err := program.Params(given)
+	if err != nil {
+		return nil, err
+	}
+	run := &runtime.Run{
+		Instance: &v1alpha1.Instance{}, Execution: &v1alpha1.PlanExecution{}, Version: res.Version, Program: program, Plan: p, Params: params,
+	}
+	run.Instance.Name, run.Instance.Namespace = o.instance, o.namespace
+	if o.instance == "" {
+		run.Instance.Name = spec.Framework
+	}
+	run.Execution.Name = run.Instance.Name + "-" + p.Name + "-1"
+	own := paramOptions{sets: o.planParams}
+	if given, err = own.values(io.in, p.Parameters, nil); err != nil {
+		return nil, err
+	}
+	run.PlanParams, err = program.PlanParams(p.Name, given, render.Inputs{
+		Params: params, Instance: render.InstanceInfo{Name: run.Instance.Name, Namespace: run.Instance.Namespace},
+		Plan: render.PlanInfo{Name: p.Name}, Execution: render.ExecutionInfo{Name: run.Execution.Name},
+	})
+	return run, err
+}
+
+func planNames(spec *v1alpha1.FrameworkVersionSpec) []string {
+	names := make([]string, len(spec.Plans))
+	for i := range spec.Plans {
+		names[i] = spec.Plans[i].Name
+	}
+	return names
+}

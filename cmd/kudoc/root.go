@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newRootCmd(io stdio, plugin bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kudoc",
+		Short: "Kubernetes operators as a page of CUE",
+		Long: `kudoc compiles frameworks, which are operators written in CUE, and operates their instances.
+
+Authors:    vet, build, render, mod vendor
+Operators:  install, apply, status, trigger
+
+Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	if plugin {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl kudoc"}
+	}
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.AddCommand(
+		newVetCmd(io), newBuildCmd(io), newRenderCmd(io), newModCmd(io),
+		newInstallCmd(io), newApplyCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
+	)
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		err := "unknown command %q"
+		if s := root.SuggestionsFor(args[0]); len(s) > 0 {
+			return usagef(err+" (did you mean %q?)", args[0], s[0])
+		}
+		return usagef(err, args[0])
+	}
+	root.Args = cobra.ArbitraryArgs
+	root.SuggestionsMinimumDistance = 2
+	return root
+}
+
+// helpFor is the command line that prints the help of the command that was tried.
+func helpFor(root *cobra.Command, args []string) string {
+	cmd, _, err := root.Find(args)
+	if err != nil || cmd == root {
+		return "--help"
+	}
+	return strings.TrimPrefix(cmd.CommandPath(), root.CommandPath()+" ") + " --help"
+}
+
+// exactArgs is cobra.ExactArgs with a message that names what is missing.
+func exactArgs(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usagef("%s needs %s", cmd.CommandPath(), strings.Join(names[len(args):], " and "))
+		case len(args) > len(names):
+			return usagef("%s: unexpected argument %q", cmd.CommandPath(), args[len(names)])
+		}
+		return nil
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// screen shows a state that changes: on a terminal it is redrawn in place, elsewhere each line is printed once it is new.
+type screen struct {
+	w       io.Writer
+	fd      int
+	live    bool
+	style   style
+	drawn   int
+	printed map[string]bool
+}
+
+func newScreen(w io.Writer) *screen {
+	s := &screen{w: w, printed: map[string]bool{}}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
+		s.fd, s.live = int(f.Fd()), true
+	}
+	s.style.color = s.live && os.Getenv("NO_COLOR") == ""
+	return s
+}
+
+// draw replaces what was drawn before by the lines. On a terminal that is too low, the last lines are shown.
+func (s *screen) draw(lines []string) {
+	if !s.live {
+		return
+	}
+	width, height, err := term.GetSize(s.fd)
+	if err != nil || width < 20 || height < 3 {
+		width, height = 80, 24
+	}
+	if len(lines) > height-1 {
+		lines = lines[len(lines)-height+1:]
+	}
+	var b strings.Builder
+	if s.drawn > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA", s.drawn)
+	}
+	for _, l := range lines {
+		b.WriteString("\r\x1b[2K" + fit(l, width-1) + "\n")
+	}
+	b.WriteString("\x1b[J")
+	s.drawn = len(lines)
+	_, _ = io.WriteString(s.w, b.String()) //nolint:errcheck // progress that nobody can see is not worth failing for
+}
+
+// say prints a line that stays, once. On a terminal the drawing says it already.
+func (s *screen) say(line string) {
+	if s.live || s.printed[line] {
+		return
+	}
+	s.printed[line] = true
+	fmt.Fprintln(s.w, line)
+}
+
+// fit cuts a line to a width in columns, taking no count of colours.
+func fit(line string, width int) string {
+	var b strings.Builder
+	columns := 0
+	for i := 0; i < len(line); {
+		if line[i] == '\x1b' {
+			end := strings.IndexByte(line[i:], 'm')
+			if end < 0 {
+				break
+			}
+			b.WriteString(line[i : i+end+1])
+			i += end + 1
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(line[i:])
+		if columns++; columns > width {
+			b.WriteString("\x1b[0m")
+			break
+		}
+		b.WriteRune(r)
+		i += size
+	}
+	return b.String()
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+type statusOptions struct {
+	cluster clusterOptions
+	watch   bool
+	output  string
+	history int
+}
+
+func newStatusCmd(io stdio) *cobra.Command {
+	var o statusOptions
+	cmd := &cobra.Command{
+		Use:   "status INSTANCE",
+		Short: "Show an instance, its executions, and what they wait for",
+		Example: `  kudoc status zk
+  kudoc status zk -w
+  kudoc status zk -o json`,
+		Args: exactArgs("INSTANCE"),
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0]) },
+	}
+	o.cluster.addFlags(cmd)
+	f := cmd.Flags()
+	f.BoolVarP(&o.watch, "watch", "w", false, "go on showing it until interrupted")
+	f.StringVarP(&o.output, "output", "o", "tree", "tree or json")
+	f.IntVar(&o.history, "history", 3, "number of executions to show")
+	return cmd
+}
+
+func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
+	switch {
+	case o.output != "tree" && o.output != "json":
+		return usagef("--output %q is neither tree nor json", o.output)
+	case o.output == "json" && o.watch:
+		return usagef("--watch shows a tree: it does not go with -o json")
+	case o.history < 1:
+		return usagef("--history %d: at least 1 is needed", o.history)
+	}
+	c, namespace, err := o.cluster.connect()
+	if err != nil {
+		return err
+	}
+	key := client.ObjectKey{Namespace: namespace, Name: name}
+	if o.watch {
+		return o.follow(ctx, c, key, newScreen(io.out))
+	}
+	inst, executions, err := read(ctx, c, key)
+	if err != nil {
+		return err
+	}
+	if o.output == "json" {
+		return printStatus(io.out, inst, executions)
+	}
+	_, err = fmt.Fprintln(io.out, strings.Join(o.lines(inst, executions, newScreen(io.out).style), "\n"))
+	return err
+}
+
+func read(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1.Instance, []v1alpha1.PlanExecution, error) {
+	var inst v1alpha1.Instance
+	if err := c.Get(ctx, key, &inst); err != nil {
+		return nil, nil, notFound(err, key)
+	}
+	executions, err := executionsOf(ctx, c, key)
+	return &inst, executions, err
+}
+
+// notFound says where an instance was looked for.
+func notFound(err error, key client.ObjectKey) error {
+	if apierrors.IsNotFound(err) {
+		return fmt.Errorf("there is no instance %q in namespace %q", key.Name, key.Namespace)
+	}
+	return installed(err)
+}
+
+// follow redraws the status until it is interrupted or the instance is gone.
+func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.ObjectKey, s *screen) error {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		inst, executions, err := read(ctx, c, key)
+		switch {
+		case ctx.Err() != nil:
+			return nil // to be interrupted is how it ends
+		case err != nil && !passing(err):
+			return err
+		case err == nil:
+			lines := o.lines(inst, executions, s.style)
+			s.draw(lines)
+			for _, l := range lines {
+				s.say(l)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// lines is the status as text: the instance, then its newest executions.
+func (o *statusOptions) lines(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution, s style) []string {
+	out := []string{fmt.Sprintf("Instance/%s/%s  %s", inst.Namespace, inst.Name, inst.Spec.FrameworkVersion)}
+	if c := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady); c != nil {
+		color := "32"
+		switch {
+		case meta.IsStatusConditionTrue(inst.Status.Conditions, v1alpha1.ConditionDegraded):
+			color = "31"
+		case c.Status != "True":
+			color = "36"
+		}
+		out[0] += "  " + s.paint(color, c.Reason) + "  " + c.Message
+	} else {
+		out[0] += "  the controller has not looked at it yet"
+	}
+	for name, value := range outputs(inst) {
+		out = append(out, "output "+name+": "+value)
+	}
+	slices.Sort(out[1:])
+	for i := max(0, len(executions)-o.history); i < len(executions); i++ {
+		out = append(out, tree(&executions[i], s, time.Now())...)
+	}
+	return out
+}
+
+func outputs(inst *v1alpha1.Instance) map[string]string {
+	out := map[string]string{}
+	if inst.Status.Outputs == nil {
+		return out
+	}
+	var m map[string]any
+	if err := json.Unmarshal(inst.Status.Outputs.Raw, &m); err != nil {
+		return out
+	}
+	for k, v := range m {
+		out[k] = fmt.Sprint(v)
+	}
+	return out
+}
+
+// printStatus prints {"instance": ..., "executions": [...]}, oldest first.
+func printStatus(w io.Writer, inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) error {
+	inst.ManagedFields = nil
+	for i := range executions {
+		executions[i].ManagedFields = nil
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(map[string]any{"instance": inst, "executions": executions})
+}
+
+// ofInstance picks the executions of an instance, oldest first.
+func ofInstance(all []v1alpha1.PlanExecution, name string) []v1alpha1.PlanExecution {
+	out := slices.DeleteFunc(all, func(e v1alpha1.PlanExecution) bool { return e.Spec.Instance != name })
+	slices.SortFunc(out, func(a, b v1alpha1.PlanExecution) int {
+		if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return out
+}
+
+var errNoVersion = errors.New("the framework version of the instance does not exist")

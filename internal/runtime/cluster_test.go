@@ -1,0 +1,307 @@
+package runtime_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	k8sruntime "k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/api/v1alpha1/crd"
+	"github.com/kudoc/kudoc/internal/runtime"
+)
+
+// patience bounds every wait of these tests: a plan takes a second or two on the sandbox.
+const patience = 60 * time.Second
+
+// cluster is the API server of the sandbox, shared by all tests; each test has a namespace of its own.
+type cluster struct {
+	t         *testing.T
+	cfg       *rest.Config
+	c         client.Client
+	namespace string
+}
+
+var discardLogs = sync.OnceFunc(func() { ctrl.SetLogger(logr.Discard()) })
+
+// connect finds the sandbox. Where KUDOC_REQUIRE_CLUSTER is set, its absence fails the test.
+func connect(t *testing.T) *cluster {
+	t.Helper()
+	t.Parallel()
+	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
+	if path == "" {
+		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
+			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
+		}
+		t.Skip("needs the API server of the sandbox: run 'make test'")
+	}
+	discardLogs()
+	cfg, err := clientcmd.BuildConfigFromFlags("", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.QPS = -1
+	c, err := client.New(cfg, client.Options{Scheme: scheme(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &cluster{t: t, cfg: cfg, c: c}
+	k.install()
+	k.makeNamespace()
+	return k
+}
+
+func scheme(t *testing.T) *k8sruntime.Scheme {
+	t.Helper()
+	s := k8sruntime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(s), apiextensionsv1.AddToScheme(s), v1alpha1.AddToScheme(s)); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// install makes the kinds and the framework version, unless another test has.
+func (k *cluster) install() {
+	k.t.Helper()
+	names, err := fs.Glob(crd.Files, "*.yaml")
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for _, name := range names {
+		data, err := crd.Files.ReadFile(name)
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		var def apiextensionsv1.CustomResourceDefinition
+		if err := yaml.UnmarshalStrict(data, &def); err != nil {
+			k.t.Fatal(err)
+		}
+		if err := k.c.Create(k.t.Context(), &def); client.IgnoreAlreadyExists(err) != nil {
+			k.t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.eventually("the kinds are served", func(ctx context.Context) error {
+		var v v1alpha1.FrameworkVersion
+		if err := yaml.UnmarshalStrict(data, &v); err != nil {
+			k.t.Fatal(err)
+		}
+		return client.IgnoreAlreadyExists(k.c.Create(ctx, &v))
+	})
+}
+
+func (k *cluster) makeNamespace() {
+	k.t.Helper()
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
+	if err := k.c.Create(k.t.Context(), ns); err != nil {
+		k.t.Fatal(err)
+	}
+	k.namespace = ns.Name
+	k.t.Cleanup(func() {
+		k.letInstancesGo()
+		if err := k.c.Delete(context.Background(), ns); client.IgnoreNotFound(err) != nil {
+			k.t.Log(err)
+		}
+	})
+}
+
+// letInstancesGo takes the finalizers off, because the controller of the test does not run any more.
+func (k *cluster) letInstancesGo() {
+	var list v1alpha1.InstanceList
+	if err := k.c.List(context.Background(), &list, client.InNamespace(k.namespace)); err != nil {
+		k.t.Log(err)
+	}
+	for i := range list.Items {
+		patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`))
+		if err := k.c.Patch(context.Background(), &list.Items[i], patch); client.IgnoreNotFound(err) != nil {
+			k.t.Log(err)
+		}
+	}
+}
+
+// start runs a controller, for the namespace of the test, until the returned function is called. wrap, if given, stands between the controller and the
+// API server.
+func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func()) {
+	k.t.Helper()
+	caches := runtime.CacheOptions()
+	caches.DefaultNamespaces = map[string]cache.Config{k.namespace: {}}
+	opts := manager.Options{
+		Scheme: scheme(k.t), Cache: caches, Metrics: metricsserver.Options{BindAddress: "0"},
+		Controller: config.Controller{SkipNameValidation: new(true)},
+	}
+	if wrap != nil {
+		opts.NewClient = func(cfg *rest.Config, o client.Options) (client.Client, error) {
+			c, err := client.NewWithWatch(cfg, o)
+			if err != nil {
+				return nil, err
+			}
+			return wrap(c), nil
+		}
+	}
+	mgr, err := ctrl.NewManager(k.cfg, opts)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	if err := runtime.Setup(mgr, 4); err != nil {
+		k.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- mgr.Start(ctx) }()
+	stopped := false
+	stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			k.t.Errorf("controller: %v", err)
+		}
+	}
+	k.t.Cleanup(stop)
+	return stop
+}
+
+// eventually tries until check returns nil.
+func (k *cluster) eventually(what string, check func(context.Context) error) {
+	k.t.Helper()
+	ctx, cancel := context.WithTimeout(k.t.Context(), patience)
+	defer cancel()
+	for {
+		err := check(ctx)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			k.t.Fatalf("%s: not after %s: %v", what, patience, err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// instance makes an Instance of the shop; params is JSON.
+func (k *cluster) instance(name, params string) *v1alpha1.Instance {
+	k.t.Helper()
+	inst := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{FrameworkVersion: "shop-1.0.0"}}
+	inst.Namespace, inst.Name = k.namespace, name
+	if params != "" {
+		inst.Spec.Parameters = &k8sruntime.RawExtension{Raw: []byte(params)}
+	}
+	if err := k.c.Create(k.t.Context(), inst); err != nil {
+		k.t.Fatal(err)
+	}
+	return inst
+}
+
+// change sets the parameters of an Instance.
+func (k *cluster) change(inst *v1alpha1.Instance, params string) {
+	k.t.Helper()
+	patch := client.RawPatch("application/merge-patch+json", fmt.Appendf(nil, `{"spec":{"parameters":%s}}`, params))
+	if err := k.c.Patch(k.t.Context(), inst, patch); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// settled waits until the Ready condition of the newest spec has a status and a reason.
+func (k *cluster) settled(inst *v1alpha1.Instance, status metav1.ConditionStatus, reason string) metav1.Condition {
+	k.t.Helper()
+	var got metav1.Condition
+	k.eventually(fmt.Sprintf("%s is %s=%s", inst.Name, reason, status), func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKeyFromObject(inst), inst); err != nil {
+			return err
+		}
+		for _, c := range inst.Status.Conditions {
+			if c.Type == v1alpha1.ConditionReady && c.ObservedGeneration == inst.Generation {
+				if got = c; c.Status == status && c.Reason == reason {
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("it is %s: %s (%s)", got.Status, got.Reason, got.Message)
+	})
+	return got
+}
+
+// execution makes a PlanExecution as a person would.
+func (k *cluster) execution(inst, plan, params string) *v1alpha1.PlanExecution {
+	k.t.Helper()
+	e := &v1alpha1.PlanExecution{Spec: v1alpha1.PlanExecutionSpec{Instance: inst, Plan: plan}}
+	e.Namespace, e.GenerateName = k.namespace, inst+"-"+plan+"-"
+	if params != "" {
+		e.Spec.Parameters = &k8sruntime.RawExtension{Raw: []byte(params)}
+	}
+	if err := k.c.Create(k.t.Context(), e); err != nil {
+		k.t.Fatal(err)
+	}
+	return e
+}
+
+// reaches waits until an execution is in a state.
+func (k *cluster) reaches(e *v1alpha1.PlanExecution, want v1alpha1.State) {
+	k.t.Helper()
+	k.eventually(fmt.Sprintf("execution %s is %s", e.Name, want), func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKeyFromObject(e), e); err != nil {
+			return err
+		}
+		if e.Status.State != want {
+			return fmt.Errorf("it is %s: %s: %s", e.Status.State, e.Status.Reason, e.Status.Message)
+		}
+		return nil
+	})
+}
+
+// plans lists the executions of an instance as plan:state, oldest first.
+func (k *cluster) plans(inst string) []string {
+	k.t.Helper()
+	var list v1alpha1.PlanExecutionList
+	if err := k.c.List(k.t.Context(), &list, client.InNamespace(k.namespace)); err != nil {
+		k.t.Fatal(err)
+	}
+	var out []string
+	for _, e := range list.Items {
+		if e.Spec.Instance == inst {
+			out = append(out, e.Spec.Plan+":"+string(e.Status.State))
+		}
+	}
+	return out
+}
+
+// configMap reads a ConfigMap, or nil.
+func (k *cluster) configMap(name string) *corev1.ConfigMap {
+	k.t.Helper()
+	var cm corev1.ConfigMap
+	err := k.c.Get(k.t.Context(), client.ObjectKey{Namespace: k.namespace, Name: name}, &cm)
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return &cm
+}

@@ -1,0 +1,152 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-logr/logr"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+// instanceField is the index of executions by the name of their Instance.
+const instanceField = "spec.instance"
+
+// poll is how often a running step is looked at although no watch told of a change: pods and what other controllers make
+// are not watched.
+const poll = 20 * time.Second
+
+// Reconciler executes the plans of Instances. One reconcile is one move of one Instance.
+type Reconciler struct {
+	// Client reads kudoc's own kinds from the cache, and writes.
+	client.Client
+	// Reader reads from the API server.
+	Reader client.Reader
+	// Scope says which kinds are namespaced.
+	Scope Scope
+	// Recorder takes the events.
+	Recorder events.EventRecorder
+	// Now is the clock.
+	Now func() time.Time
+
+	programs programs
+	watches  *watches
+}
+
+// Setup registers the controllers of this package with a manager. workers is how many Instances are reconciled at once.
+func Setup(mgr ctrl.Manager, workers int) error {
+	r := &Reconciler{
+		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: MappedScope(mgr.GetRESTMapper()),
+		Recorder: mgr.GetEventRecorder("kudoc"), Now: time.Now,
+	}
+	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
+		return []string{o.(*v1alpha1.PlanExecution).Spec.Instance}
+	})
+	if err != nil {
+		return fmt.Errorf("index executions: %w", err)
+	}
+	c, err := ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.Instance{}).
+		Watches(&v1alpha1.PlanExecution{}, handler.EnqueueRequestsFromMapFunc(instanceOfExecution)).
+		Watches(&v1alpha1.FrameworkVersion{}, handler.EnqueueRequestsFromMapFunc(r.instancesOfVersion)).
+		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
+		Build(r)
+	if err != nil {
+		return fmt.Errorf("set up instances: %w", err)
+	}
+	r.watches = newWatches(mgr.GetCache(), c)
+	return setupVersions(mgr, &r.programs)
+}
+
+func (r *Reconciler) log(ctx context.Context) logr.Logger { return log.FromContext(ctx) }
+
+// Reconcile gathers, decides, records and acts.
+func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	w, err := r.gather(ctx, req.NamespacedName)
+	switch {
+	case err != nil:
+		return reconcile.Result{}, err
+	case w == nil:
+		return reconcile.Result{}, r.orphaned(ctx, req.NamespacedName)
+	case w.inst.DeletionTimestamp == nil:
+		if err := r.hold(ctx, w.inst); err != nil {
+			return retry(err)
+		}
+	}
+	d := decide(w, r.Now())
+	r.intend(w, d)
+	if err := r.record(ctx, w, d); err != nil {
+		return retry(err)
+	}
+	broken, err := r.act(ctx, w, d)
+	if len(broken) > 0 {
+		err = errors.Join(err, r.recordBroken(ctx, w, d, broken))
+	}
+	if err != nil {
+		return retry(err)
+	}
+	if d.release {
+		return reconcile.Result{}, r.release(ctx, d.inst)
+	}
+	return reconcile.Result{RequeueAfter: d.wake()}, nil
+}
+
+// wake is when to look again although nothing was heard.
+func (d *decision) wake() time.Duration {
+	if d.inst.Status.ActiveExecution == "" && len(d.doomed) == 0 {
+		return d.requeueAfter
+	}
+	if d.requeueAfter > 0 {
+		return min(d.requeueAfter, poll)
+	}
+	return poll
+}
+
+// retry asks for another reconcile. A lost race is not an error: the watch brings the newer object.
+func retry(err error) (reconcile.Result, error) {
+	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+		return reconcile.Result{RequeueAfter: 50 * time.Millisecond}, nil
+	}
+	return reconcile.Result{}, err
+}
+
+func instanceOfExecution(_ context.Context, o client.Object) []reconcile.Request {
+	e := o.(*v1alpha1.PlanExecution)
+	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: e.Namespace, Name: e.Spec.Instance}}}
+}
+
+// instancesOfVersion finds the Instances that wait for a FrameworkVersion that has appeared. Versions never change, so
+// this is not called for anything else that matters.
+func (r *Reconciler) instancesOfVersion(ctx context.Context, o client.Object) []reconcile.Request {
+	var list v1alpha1.InstanceList
+	if err := r.List(ctx, &list); err != nil {
+		r.log(ctx).Error(err, "cannot list instances of version", "frameworkVersion", o.GetName())
+		return nil
+	}
+	var out []reconcile.Request
+	for i := range list.Items {
+		if inst := &list.Items[i]; inst.Spec.FrameworkVersion == o.GetName() {
+			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(inst)})
+		}
+	}
+	return out
+}
+
+func gvkOf(it v1alpha1.InventoryItem) schema.GroupVersionKind {
+	return schema.GroupVersionKind{Group: it.Group, Version: it.Version, Kind: it.Kind}
+}
+
+func missingKind(err error) bool { return meta.IsNoMatchError(err) }

@@ -1,0 +1,13 @@
+// Package runtime is the slim controller. It knows FrameworkVersions, not CUE.
+//
+// One reconcile of an Instance is four moves, in files of those names:
+//
+//	gather   every read: the Instance, its executions, the pinned version, the objects of the running steps
+//	decide   pure: which plans bring the spec about, which execution is next, what plan.Advance says about it
+//	record   the statuses are written, with optimistic locks; then events are sent
+//	act      objects are applied and deleted
+//
+// Record comes before act: what an action is about to touch is in the inventory, and the attempt that it belongs to in
+// the execution's status, before the first write. What act did is seen by the next gather. So a controller that is
+// killed between any two writes goes on where it was.
+package runtime

@@ -1,0 +1,77 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// grace is how long after the start of a step a missing permission or kind may be about to appear: a role is aggregated,
+// and a definition established, a moment after it was created.
+const grace = 15 * time.Second
+
+// transientError is an error that goes away by itself: it uses up no attempt.
+type transientError struct{ err error }
+
+func (e *transientError) Error() string { return e.err.Error() }
+func (e *transientError) Unwrap() error { return e.err }
+
+// graceful wraps an error that waiting may mend.
+func graceful(err error, started *metav1.Time, now time.Time) error {
+	young := started == nil || now.Sub(started.Time) < grace
+	switch {
+	case transient(err):
+		return &transientError{err}
+	case young && (apierrors.IsForbidden(err) || meta.IsNoMatchError(err) || apierrors.IsNotFound(err)):
+		return &transientError{err}
+	}
+	return err
+}
+
+// transient says whether the same request may succeed a little later.
+func transient(err error) bool {
+	var netErr net.Error
+	switch {
+	case errors.As(err, &netErr):
+		return true
+	case fieldConflict(err) != "":
+		return false
+	case apierrors.IsConflict(err), apierrors.IsTooManyRequests(err), apierrors.IsServerTimeout(err), apierrors.IsTimeout(err),
+		apierrors.IsInternalError(err), apierrors.IsServiceUnavailable(err), apierrors.IsUnexpectedServerError(err):
+		return true
+	}
+	var st apierrors.APIStatus
+	return errors.As(err, &st) && st.Status().Code >= 500
+}
+
+// explain turns the error of an apply into what a person needs to know.
+func explain(object string, err error) error {
+	if c := fieldConflict(err); c != "" {
+		return fmt.Errorf("%s: %s; let that manager go of the field, or remove the field from the framework", object, c)
+	}
+	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "immutable") || apierrors.IsInvalid(err) && strings.Contains(err.Error(), "updates to statefulset spec") {
+		return fmt.Errorf("%s cannot be changed in place: %w; delete it in an earlier step, or go back to the former value", object, err)
+	}
+	return fmt.Errorf("%s: %w", object, err)
+}
+
+// fieldConflict names the managers and fields of a server-side apply conflict, or is empty.
+func fieldConflict(err error) string {
+	var st apierrors.APIStatus
+	if !errors.As(err, &st) || st.Status().Details == nil {
+		return ""
+	}
+	var parts []string
+	for _, c := range st.Status().Details.Causes {
+		if c.Type == metav1.CauseTypeFieldManagerConflict {
+			parts = append(parts, fmt.Sprintf("field %s: %s", c.Field, c.Message))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

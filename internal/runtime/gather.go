@@ -1,0 +1,214 @@
+package runtime
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+// world is everything that a decision about one Instance depends on.
+type world struct {
+	inst *v1alpha1.Instance
+	// executions of the Instance, oldest first.
+	executions []*v1alpha1.PlanExecution
+	// desire is what the spec asks for; nil with a refusal that says why not.
+	desire  *desire
+	refusal *refusal
+	// active is the execution whose turn it is, read from the API server, not from a cache: a stale one would run a
+	// finished Job again.
+	active *v1alpha1.PlanExecution
+	// run is active with what it is pinned to; nil with runRefusal that says why not.
+	run        *Run
+	runRefusal *refusal
+	// observed holds what is known of the tasks of the running steps of run.
+	observed map[plan.Ref]plan.Observation
+	// targetVersion and targetProgram are those of the target; nil if the version does not exist.
+	targetVersion *v1alpha1.FrameworkVersion
+	targetProgram *render.Program
+	// recorded are the executions as they are stored, by name.
+	recorded map[string]*v1alpha1.PlanExecution
+	// uids are those of the objects that were seen; gone are those that were to be deleted and are not there any more.
+	uids map[identity]types.UID
+	gone map[identity]bool
+}
+
+// gather does every read. It returns nil if the Instance does not exist.
+func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*world, error) {
+	w := &world{
+		inst: &v1alpha1.Instance{}, observed: map[plan.Ref]plan.Observation{}, recorded: map[string]*v1alpha1.PlanExecution{},
+		uids: map[identity]types.UID{}, gone: map[identity]bool{},
+	}
+	if err := r.Get(ctx, key, w.inst); err != nil {
+		if apierrors.IsNotFound(err) {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("read instance: %w", err)
+	}
+	var err error
+	if w.executions, err = r.executions(ctx, key); err != nil {
+		return nil, err
+	}
+	if w.desire, w.refusal, err = r.desire(ctx, w.inst); err != nil {
+		return nil, err
+	}
+	if t := w.inst.Status.Target; t != nil {
+		if w.targetVersion, w.targetProgram, _, err = r.version(ctx, t.FrameworkVersion); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.gatherActive(ctx, w); err != nil {
+		return nil, err
+	}
+	for _, e := range w.executions {
+		if w.recorded[e.Name] == nil {
+			w.recorded[e.Name] = e
+		}
+	}
+	return w, r.lookFor(ctx, w)
+}
+
+// gatherActive reads the execution whose turn it is, what it is pinned to, and the objects of its running steps.
+func (r *Reconciler) gatherActive(ctx context.Context, w *world) error {
+	candidate := active(w.inst, w.executions)
+	if candidate == nil {
+		return nil
+	}
+	w.active = &v1alpha1.PlanExecution{}
+	if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(candidate), w.active); err != nil {
+		return fmt.Errorf("read execution: %w", err)
+	}
+	w.recorded[w.active.Name] = w.active.DeepCopy()
+	w.executions[slices.Index(w.executions, candidate)] = w.active
+	var err error
+	if w.run, w.runRefusal, err = r.load(ctx, w.inst, w.active); err != nil || w.run == nil {
+		return err
+	}
+	r.observe(ctx, w)
+	return nil
+}
+
+// executions lists the executions of an Instance in the order of their creation.
+func (r *Reconciler) executions(ctx context.Context, key types.NamespacedName) ([]*v1alpha1.PlanExecution, error) {
+	var list v1alpha1.PlanExecutionList
+	if err := r.List(ctx, &list, client.InNamespace(key.Namespace), client.MatchingFields{instanceField: key.Name}); err != nil {
+		return nil, fmt.Errorf("list executions: %w", err)
+	}
+	out := make([]*v1alpha1.PlanExecution, len(list.Items))
+	for i := range list.Items {
+		out[i] = &list.Items[i]
+	}
+	slices.SortFunc(out, func(a, b *v1alpha1.PlanExecution) int {
+		if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return out, nil
+}
+
+// desire reads what the spec asks for.
+func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desire, *refusal, error) {
+	v, program, ref, err := r.version(ctx, inst.Spec.FrameworkVersion)
+	if ref != nil || err != nil {
+		return nil, ref, err
+	}
+	params, err := program.Params(object(inst.Spec.Parameters))
+	if err != nil {
+		return nil, &refusal{v1alpha1.ReasonInvalidParameters, err.Error()}, nil
+	}
+	return &desire{version: v, params: params, digest: Digest(params)}, nil, nil
+}
+
+// version reads a FrameworkVersion and its program.
+func (r *Reconciler) version(ctx context.Context, name string) (*v1alpha1.FrameworkVersion, *render.Program, *refusal, error) {
+	v := &v1alpha1.FrameworkVersion{}
+	if err := r.Get(ctx, types.NamespacedName{Name: name}, v); apierrors.IsNotFound(err) {
+		return nil, nil, &refusal{v1alpha1.ReasonFrameworkVersionNotFound, fmt.Sprintf("there is no FrameworkVersion %q", name)}, nil
+	} else if err != nil {
+		return nil, nil, nil, fmt.Errorf("read framework version: %w", err)
+	}
+	program, err := r.programs.load(v)
+	if err != nil {
+		return nil, nil, &refusal{v1alpha1.ReasonFrameworkVersionInvalid, fmt.Sprintf("FrameworkVersion %q: %v", name, err)}, nil
+	}
+	return v, program, nil, nil
+}
+
+// load resolves what an execution is pinned to, or is about to be pinned to.
+func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (*Run, *refusal, error) {
+	if !begun(e) {
+		var params *runtime.RawExtension
+		e.Status.FrameworkVersion, params, e.Status.TargetSequence = pin(inst, e)
+		e.Status.Parameters = params.DeepCopy()
+		e.Status.ParametersDigest = Digest(object(params))
+	}
+	v, program, ref, err := r.version(ctx, e.Status.FrameworkVersion)
+	if ref != nil || err != nil {
+		return nil, ref, err
+	}
+	run := &Run{Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan), Params: object(e.Status.Parameters)}
+	if run.Plan == nil {
+		return nil, &refusal{v1alpha1.ReasonPlanNotFound, fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil
+	}
+	if begun(e) {
+		run.PlanParams = object(e.Status.PlanParameters)
+		return run, nil, nil
+	}
+	run.PlanParams, err = program.PlanParams(e.Spec.Plan, object(e.Spec.Parameters), run.inputs(plan.Ref{}))
+	if err != nil {
+		return nil, &refusal{v1alpha1.ReasonInvalidParameters, err.Error()}, nil
+	}
+	e.Status.PlanParameters = raw(run.PlanParams)
+	return run, nil, nil
+}
+
+// observe looks at the objects of the tasks of the running steps.
+func (r *Reconciler) observe(ctx context.Context, w *world) {
+	for _, ph := range w.active.Status.Phases {
+		for _, s := range ph.Steps {
+			if s.State != v1alpha1.Running {
+				continue
+			}
+			for _, t := range s.Tasks {
+				if t.State.Terminal() {
+					continue
+				}
+				ref := plan.Ref{Phase: ph.Name, Step: s.Name, Task: t.Name}
+				o, err := r.observeTask(ctx, w, ref, &s)
+				var transient *transientError
+				switch {
+				case errors.As(err, &transient): // nothing is known, so nothing is decided
+					r.log(ctx).Info("cannot observe task yet", "task", t.Name, "reason", err.Error())
+				case err != nil:
+					w.observed[ref] = plan.Observation{Progress: plan.Broken, Message: err.Error()}
+				default:
+					w.observed[ref] = o
+				}
+			}
+		}
+	}
+}
+
+// object decodes stored JSON; what cannot be decoded is refused where it is written, so here it is empty.
+func object(raw *runtime.RawExtension) map[string]any {
+	if raw == nil || len(raw.Raw) == 0 || !json.Valid(raw.Raw) {
+		return map[string]any{}
+	}
+	out, err := render.DecodeJSON(raw.Raw)
+	if err != nil || out == nil {
+		return map[string]any{}
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+// record writes the statuses that changed: the Instance first, because it says which execution is the active one and
+// what that is about to touch. Every write has an optimistic lock, so a decision on stale data is lost, not recorded.
+// Events follow the writes.
+func (r *Reconciler) record(ctx context.Context, w *world, d *decision) error {
+	if !reflect.DeepEqual(w.inst.Status, d.inst.Status) {
+		if err := r.patchStatus(ctx, d.inst, w.inst); err != nil {
+			return fmt.Errorf("record instance: %w", err)
+		}
+	}
+	for i, e := range d.executions {
+		before := w.recorded[e.Name]
+		if reflect.DeepEqual(before.Status, e.Status) {
+			continue
+		}
+		if err := r.patchStatus(ctx, e, before); err != nil {
+			return fmt.Errorf("record execution %s: %w", e.Name, err)
+		}
+		if e.Status.State.Terminal() && !before.Status.State.Terminal() {
+			finished(e)
+		}
+		d.executions[i] = e
+	}
+	r.emit(d)
+	return nil
+}
+
+// patchStatus writes the status of an object and takes over the new resource version.
+func (r *Reconciler) patchStatus(ctx context.Context, after, before client.Object) error {
+	base := before.DeepCopyObject().(client.Object)
+	return r.Status().Patch(ctx, after, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+}
+
+// emit sends the events of a decision that was recorded.
+func (r *Reconciler) emit(d *decision) {
+	for _, ev := range d.events {
+		kind := corev1.EventTypeNormal
+		if ev.Warning {
+			kind = corev1.EventTypeWarning
+		}
+		if e := d.execution(ev.execution); e != nil {
+			r.Recorder.Eventf(e, d.inst, kind, ev.Reason, "Execute", "%s", ev.Message)
+		}
+	}
+}
+
+// recordBroken decides once more, with what act found to be broken for good, and records that.
+func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision, broken map[plan.Ref]plan.Observation) error {
+	next := &world{
+		inst: d.inst, executions: d.executions, desire: w.desire, refusal: w.refusal, targetVersion: w.targetVersion, targetProgram: w.targetProgram,
+		active: d.execution(w.active.Name), run: w.run, observed: broken, uids: w.uids, gone: w.gone,
+		recorded: map[string]*v1alpha1.PlanExecution{},
+	}
+	for _, e := range d.executions {
+		next.recorded[e.Name] = e.DeepCopy()
+	}
+	return r.record(ctx, next, decide(next, r.Now()))
+}
+
+// hold makes sure that the Instance is not gone before its objects are.
+func (r *Reconciler) hold(ctx context.Context, inst *v1alpha1.Instance) error {
+	before := inst.DeepCopy()
+	if !controllerutil.AddFinalizer(inst, v1alpha1.Finalizer) {
+		return nil
+	}
+	return r.Patch(ctx, inst, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+}
+
+// release lets a deleted Instance go.
+func (r *Reconciler) release(ctx context.Context, inst *v1alpha1.Instance) error {
+	before := inst.DeepCopy()
+	if !controllerutil.RemoveFinalizer(inst, v1alpha1.Finalizer) {
+		return nil
+	}
+	return client.IgnoreNotFound(r.Patch(ctx, inst, client.MergeFrom(before)))
+}
+
+// orphaned says of executions that their Instance does not exist.
+func (r *Reconciler) orphaned(ctx context.Context, key client.ObjectKey) error {
+	list, err := r.executions(ctx, key)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, e := range list {
+		if begun(e) || e.Status.State.Terminal() || e.Status.Reason == v1alpha1.ReasonInstanceNotFound {
+			continue
+		}
+		after := e.DeepCopy()
+		after.Status = v1alpha1.PlanExecutionStatus{
+			State: v1alpha1.Pending, Reason: v1alpha1.ReasonInstanceNotFound,
+			Message: fmt.Sprintf("there is no instance %q in namespace %q", key.Name, key.Namespace),
+		}
+		errs = append(errs, client.IgnoreNotFound(r.patchStatus(ctx, after, e)))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,163 @@
+package runtime
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/rand"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+// Run is one execution of one plan with everything that it is pinned to.
+type Run struct {
+	Instance  *v1alpha1.Instance
+	Execution *v1alpha1.PlanExecution
+	Version   *v1alpha1.FrameworkVersion
+	Program   *render.Program
+	Plan      *v1alpha1.Plan
+	// Params and PlanParams are effective: defaults are filled in.
+	Params, PlanParams map[string]any
+}
+
+// Scope says whether the objects of a kind live in namespaces.
+type Scope func(schema.GroupVersionKind) (namespaced bool, err error)
+
+// Objects renders the objects of a task: named, labelled and in their namespace, in the order in which they are applied.
+// What only a live execution has (owner, stamp) is added by stamp.
+func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured.Unstructured, error) {
+	task := r.Version.Spec.Task(ref.Task)
+	if task == nil {
+		return nil, fmt.Errorf("framework version %s has no task %q", r.Version.Name, ref.Task)
+	}
+	rendered, err := r.Program.Objects(ref.Task, r.inputs(ref))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*unstructured.Unstructured, 0, len(rendered))
+	for _, o := range rendered {
+		u := &unstructured.Unstructured{Object: o.Manifest}
+		if u.GetKind() == "" || u.GetAPIVersion() == "" || u.GetName() == "" {
+			return nil, fmt.Errorf("object %q of task %q has no apiVersion, kind or metadata.name", o.ID, ref.Task)
+		}
+		namespaced, err := scope(u.GroupVersionKind())
+		if err != nil {
+			return nil, err
+		}
+		r.place(u, namespaced)
+		if task.Kind == v1alpha1.TaskRun {
+			u.SetName(runName(u.GetName(), r.Execution, ref, attempt))
+		}
+		out = append(out, u)
+	}
+	slices.SortStableFunc(out, func(a, b *unstructured.Unstructured) int {
+		return cmp.Compare(rank(a.GetKind()), rank(b.GetKind()))
+	})
+	return out, nil
+}
+
+func (r *Run) inputs(ref plan.Ref) render.Inputs {
+	return render.Inputs{
+		Params:    r.Params,
+		Instance:  render.InstanceInfo{Name: r.Instance.Name, Namespace: r.Instance.Namespace, UID: string(r.Instance.UID)},
+		Plan:      render.PlanInfo{Name: r.Plan.Name, Params: r.PlanParams},
+		Phase:     ref.Phase,
+		Step:      ref.Step,
+		Execution: render.ExecutionInfo{Name: r.Execution.Name, UID: string(r.Execution.UID)},
+	}
+}
+
+// place gives an object its namespace and the labels by which kudoc and people find it.
+func (r *Run) place(u *unstructured.Unstructured, namespaced bool) {
+	switch {
+	case !namespaced:
+		u.SetNamespace("")
+	case u.GetNamespace() == "":
+		u.SetNamespace(r.Instance.Namespace)
+	}
+	labels := u.GetLabels()
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels[v1alpha1.LabelManagedBy] = v1alpha1.ManagedBy
+	labels[v1alpha1.LabelInstance] = r.Instance.Name
+	labels[v1alpha1.LabelFramework] = r.Version.Spec.Framework
+	u.SetLabels(labels)
+	if u.GetNamespace() != r.Instance.Namespace {
+		setAnnotation(u, v1alpha1.AnnotationInstanceNamespace, r.Instance.Namespace)
+	}
+}
+
+// stamp marks an object as applied by one attempt of one step, and gives it an owner where the namespace allows one.
+func (r *Run) stamp(u *unstructured.Unstructured, ref plan.Ref, attempt int32) {
+	content, err := json.Marshal(u.Object)
+	if err != nil { // it came out of JSON types
+		content = []byte(err.Error())
+	}
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\x00%d\x00%s", r.Execution.UID, ref.Phase, ref.Step, ref.Task, attempt, content)
+	setAnnotation(u, v1alpha1.AnnotationApplied, hex.EncodeToString(sum.Sum(nil))[:16])
+	if u.GetNamespace() != r.Instance.Namespace {
+		return
+	}
+	kind, name, uid := "Instance", r.Instance.Name, r.Instance.UID
+	if r.Version.Spec.Task(ref.Task).Kind == v1alpha1.TaskRun {
+		kind, name, uid = "PlanExecution", r.Execution.Name, r.Execution.UID
+	}
+	u.Object["metadata"].(map[string]any)["ownerReferences"] = []any{map[string]any{
+		"apiVersion": v1alpha1.GroupVersion.String(), "kind": kind, "name": name, "uid": string(uid),
+		"controller": true, "blockOwnerDeletion": true,
+	}}
+}
+
+func setAnnotation(u *unstructured.Unstructured, key, value string) {
+	a := u.GetAnnotations()
+	if a == nil {
+		a = map[string]string{}
+	}
+	a[key] = value
+	u.SetAnnotations(a)
+}
+
+// runName makes the name of a Run task's object unique to an attempt of a step of an execution.
+func runName(name string, e *v1alpha1.PlanExecution, ref plan.Ref, attempt int32) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d", e.UID, ref.Phase, ref.Step, ref.Task, attempt))
+	suffix := rand.SafeEncodeString(hex.EncodeToString(sum[:]))[:5]
+	if limit := 63 - len(suffix) - 1; len(name) > limit { // a Job's name becomes a label of its pods
+		name = name[:limit]
+	}
+	return name + "-" + suffix
+}
+
+// Digest is the SHA-256 of effective parameters, `sha256:<hex>`.
+func Digest(params map[string]any) string {
+	b, err := json.Marshal(params) // keys are sorted
+	if err != nil {                // they came out of JSON types
+		b = []byte(err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// order is the order in which the kinds of one task are applied: what others need comes first.
+var order = []string{
+	"Namespace", "CustomResourceDefinition", "PriorityClass", "ResourceQuota", "LimitRange", "NetworkPolicy",
+	"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Secret", "ConfigMap", "StorageClass",
+	"PersistentVolume", "PersistentVolumeClaim", "Service", "PodDisruptionBudget",
+}
+
+// rank is the place of a kind in order; every kind that is not listed comes last.
+func rank(kind string) int {
+	if i := slices.Index(order, kind); i >= 0 {
+		return i
+	}
+	return len(order)
+}

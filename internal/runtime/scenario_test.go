@@ -1,0 +1,409 @@
+package runtime_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	k8sruntime "k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+func TestAnInstanceIsDeployed(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", `{"replicas": 3, "greeting": "good day"}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+
+	var sts appsv1.StatefulSet
+	if err := k.c.Get(t.Context(), client.ObjectKey{Namespace: k.namespace, Name: "a"}, &sts); err != nil {
+		t.Fatal(err)
+	}
+	if sts.Status.ReadyReplicas != 3 {
+		t.Errorf("%d of 3 replicas are ready", sts.Status.ReadyReplicas)
+	}
+	if o := metav1.GetControllerOf(&sts); o == nil || o.UID != inst.UID {
+		t.Errorf("the owner is %v, not the instance", o)
+	}
+	if got := k.configMap("a-config").Data["greeting"]; got != "good day" {
+		t.Errorf("greeting is %q", got)
+	}
+	if diff := cmp.Diff([]string{"deploy:Succeeded"}, k.plans("a")); diff != "" {
+		t.Errorf("executions (-want +got):\n%s", diff)
+	}
+	var jobs batchv1.JobList
+	if err := k.c.List(t.Context(), &jobs, client.InNamespace(k.namespace)); err != nil {
+		t.Fatal(err)
+	}
+	if len(jobs.Items) != 0 {
+		t.Errorf("%d Jobs were left after success", len(jobs.Items))
+	}
+	var kinds []string
+	for _, it := range inst.Status.Inventory {
+		kinds = append(kinds, it.Kind+"/"+it.Name)
+		if it.UID == "" {
+			t.Errorf("%s/%s is in the inventory without a UID", it.Kind, it.Name)
+		}
+	}
+	if diff := cmp.Diff([]string{"ConfigMap/a-config", "StatefulSet/a"}, kinds); diff != "" {
+		t.Errorf("inventory (-want +got):\n%s", diff)
+	}
+}
+
+func TestAChangedParameterRunsThePlanThatItNames(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.change(inst, `{"replicas": 2}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.change(inst, `{"greeting": "bye"}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.change(inst, `{"greeting": "again", "replicas": 3}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	want := []string{"deploy:Succeeded", "scale:Succeeded", "scale:Succeeded", "update:Succeeded", "update:Succeeded"}
+	if diff := cmp.Diff(want, k.plans("a")); diff != "" {
+		t.Errorf("executions, by name (-want +got):\n%s", diff)
+	}
+	if got := k.configMap("a-config").Data["greeting"]; got != "again" {
+		t.Errorf("greeting is %q", got)
+	}
+}
+
+func TestWhatTheSpecNoLongerContainsIsPruned(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", `{"extra": true}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if k.configMap("a-extra") == nil {
+		t.Fatal("a-extra was not made")
+	}
+	k.change(inst, `{"extra": false}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if k.configMap("a-extra") != nil {
+		t.Error("a-extra is still there")
+	}
+	if k.configMap("a-config") == nil {
+		t.Error("a-config is gone, though the spec contains it")
+	}
+	for _, it := range inst.Status.Inventory {
+		if it.Name == "a-extra" {
+			t.Error("a-extra is still in the inventory")
+		}
+	}
+}
+
+func TestAPersonRunsAPlan(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	early := k.execution("a", "note", `{"text": "early"}`)
+	k.eventually("the execution says that there is no instance", func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKeyFromObject(early), early); err != nil {
+			return err
+		}
+		if early.Status.Reason != v1alpha1.ReasonInstanceNotFound {
+			return errors.New(early.Status.Reason)
+		}
+		return nil
+	})
+	inst := k.instance("a", "")
+	k.reaches(early, v1alpha1.Succeeded)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if got := k.configMap("a-note").Data["text"]; got != "early" {
+		t.Errorf("the note says %q", got)
+	}
+	k.reaches(k.execution("a", "wipe", ""), v1alpha1.Succeeded)
+	if k.configMap("a-note") != nil {
+		t.Error("the note is still there")
+	}
+	k.reaches(k.execution("a", "note", ""), v1alpha1.Succeeded)
+	if got := k.configMap("a-note").Data["text"]; got != "nothing" {
+		t.Errorf("the note says %q, not the default", got)
+	}
+	bad := k.execution("a", "notes", "")
+	k.reaches(bad, v1alpha1.Failed)
+	if bad.Status.Reason != v1alpha1.ReasonPlanNotFound {
+		t.Errorf("reason %s: %s", bad.Status.Reason, bad.Status.Message)
+	}
+	bad = k.execution("a", "note", `{"txt": "x"}`)
+	k.reaches(bad, v1alpha1.Failed)
+	if !strings.Contains(bad.Status.Message, "txt") {
+		t.Errorf("the message does not name the parameter: %s", bad.Status.Message)
+	}
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+}
+
+func TestAnUnhealthyWorkloadIsNamed(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", `{"unready": true, "replicas": 2}`)
+	var e v1alpha1.PlanExecution
+	want := "waiting for StatefulSet/" + k.namespace + "/a: 0 of 2 replicas ready"
+	k.eventually("the execution says what it waits for", func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKey{Namespace: k.namespace, Name: "a-deploy-1"}, &e); err != nil {
+			return err
+		}
+		if !strings.Contains(e.Status.Message, want) {
+			return fmt.Errorf("it says %q", e.Status.Message)
+		}
+		return nil
+	})
+	second := k.execution("a", "wipe", "")
+	k.eventually("another execution waits for its turn", func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKeyFromObject(second), second); err != nil {
+			return err
+		}
+		if second.Status.State != v1alpha1.Pending || second.Status.Message == "" {
+			return fmt.Errorf("%s %s", second.Status.State, second.Status.Message)
+		}
+		return nil
+	})
+	e.Spec.Cancel = true
+	if err := k.c.Patch(t.Context(), &e, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"cancel":true}}`))); err != nil {
+		t.Fatal(err)
+	}
+	k.reaches(&e, v1alpha1.Cancelled)
+	k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonPlanCancelled)
+	k.change(inst, `{"unready": false, "replicas": 2}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.reaches(second, v1alpha1.Succeeded)
+}
+
+func TestAFailedJobFailsItsStepAndARetryGoesOnFromThere(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", `{"breakJob": true}`)
+	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonPlanFailed)
+	if !strings.Contains(c.Message, "init/init: Job/"+k.namespace+"/a-init-") {
+		t.Errorf("the message does not name the Job: %s", c.Message)
+	}
+	var e v1alpha1.PlanExecution
+	if err := k.c.Get(t.Context(), client.ObjectKey{Namespace: k.namespace, Name: "a-deploy-1"}, &e); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.c.Patch(t.Context(), &e, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"retry":1}}`))); err != nil {
+		t.Fatal(err)
+	}
+	k.eventually("the step has a second attempt that failed", func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKeyFromObject(&e), &e); err != nil {
+			return err
+		}
+		if s := e.Status.Phases[1].Steps[0]; s.Attempts != 2 || s.State != v1alpha1.Failed {
+			return fmt.Errorf("attempt %d is %s", s.Attempts, s.State)
+		}
+		return nil
+	})
+	var jobs batchv1.JobList
+	if err := k.c.List(t.Context(), &jobs, client.InNamespace(k.namespace)); err != nil {
+		t.Fatal(err)
+	}
+	if len(jobs.Items) != 2 {
+		t.Errorf("%d failed Jobs were kept, of 2", len(jobs.Items))
+	}
+	k.change(inst, `{"breakJob": false}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+}
+
+func TestBadParametersAreRefusedAndNothingRuns(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", `{"replicas": 20, "greting": "x"}`)
+	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonInvalidParameters)
+	for _, want := range []string{"replicas", "greting", `"greeting"`} {
+		if !strings.Contains(c.Message, want) {
+			t.Errorf("the message does not say %s: %s", want, c.Message)
+		}
+	}
+	if plans := k.plans("a"); len(plans) != 0 {
+		t.Errorf("executions were made: %v", plans)
+	}
+	k.change(inst, `{"replicas": 2, "greting": null}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.change(inst, `{"size": 2}`)
+	c = k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonImmutableParameter)
+	if want := `parameter "size" is immutable: 1 cannot become 2`; c.Message != want {
+		t.Errorf("got %q, want %q", c.Message, want)
+	}
+	k.change(inst, `{"size": null}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+}
+
+func TestAMissingFrameworkVersionIsNamed(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{FrameworkVersion: "shop-9.9.9"}}
+	inst.Namespace, inst.Name = k.namespace, "a"
+	if err := k.c.Create(t.Context(), inst); err != nil {
+		t.Fatal(err)
+	}
+	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonFrameworkVersionNotFound)
+	if !strings.Contains(c.Message, "shop-9.9.9") {
+		t.Errorf("the message does not name the version: %s", c.Message)
+	}
+}
+
+func TestAnObjectOfAnotherOwnerIsNotTouched(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	foreign := &corev1.ConfigMap{Data: map[string]string{"mine": "yes"}}
+	foreign.Namespace, foreign.Name = k.namespace, "a-config"
+	if err := k.c.Create(t.Context(), foreign); err != nil {
+		t.Fatal(err)
+	}
+	inst := k.instance("a", "")
+	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonPlanFailed)
+	if !strings.Contains(c.Message, "ConfigMap/"+k.namespace+"/a-config") {
+		t.Errorf("the message does not name the object: %s", c.Message)
+	}
+	if diff := cmp.Diff(map[string]string{"mine": "yes"}, k.configMap("a-config").Data); diff != "" {
+		t.Errorf("the object changed (-want +got):\n%s", diff)
+	}
+	if err := k.c.Delete(t.Context(), inst); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(inst)
+	if k.configMap("a-config") == nil {
+		t.Error("the object was deleted with the instance")
+	}
+}
+
+// gone waits until an object is not there any more.
+func (k *cluster) gone(o client.Object) {
+	k.t.Helper()
+	k.eventually(o.GetName()+" is gone", func(ctx context.Context) error {
+		err := k.c.Get(ctx, client.ObjectKeyFromObject(o), o)
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("it is there: %w", err)
+	})
+}
+
+func TestDeletionTakesTheObjectsAlongUnlessTheyAreOrphaned(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst, orphan := k.instance("a", ""), k.instance("b", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.settled(orphan, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	patch := client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"deletionPolicy":"Orphan"}}`))
+	if err := k.c.Patch(t.Context(), orphan, patch); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []client.Object{inst, orphan} {
+		if err := k.c.Delete(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		k.gone(o)
+	}
+	if k.configMap("a-config") != nil {
+		t.Error("a-config outlived its instance")
+	}
+	cm := k.configMap("b-config")
+	if cm == nil || len(cm.OwnerReferences) != 0 {
+		t.Errorf("b-config was not let go: %v", cm)
+	}
+}
+
+// errKilled is what a killed controller gets for every further write.
+var errKilled = errors.New("killed")
+
+// killAfter lets n writes through and then none.
+func killAfter(n int64, killed chan<- struct{}) func(client.WithWatch) client.Client {
+	var writes atomic.Int64
+	allow := func() error {
+		switch w := writes.Add(1); {
+		case w == n+1:
+			close(killed)
+			return errKilled
+		case w > n:
+			return errKilled
+		}
+		return nil
+	}
+	return func(c client.WithWatch) client.Client {
+		return interceptor.NewClient(c, interceptor.Funcs{
+			Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
+				if err := allow(); err != nil {
+					return err
+				}
+				return c.Create(ctx, o, opts...)
+			},
+			Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
+				if err := allow(); err != nil {
+					return err
+				}
+				return c.Patch(ctx, o, p, opts...)
+			},
+			Delete: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.DeleteOption) error {
+				if err := allow(); err != nil {
+					return err
+				}
+				return c.Delete(ctx, o, opts...)
+			},
+			Apply: func(ctx context.Context, c client.WithWatch, o k8sruntime.ApplyConfiguration, opts ...client.ApplyOption) error {
+				if err := allow(); err != nil {
+					return err
+				}
+				return c.Apply(ctx, o, opts...)
+			},
+			SubResourcePatch: func(ctx context.Context, c client.Client, sub string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
+				if err := allow(); err != nil {
+					return err
+				}
+				return c.SubResource(sub).Patch(ctx, o, p, opts...)
+			},
+		})
+	}
+}
+
+func TestADeploySurvivesAControllerThatIsKilledAfterAnyWrite(t *testing.T) {
+	k := connect(t)
+	for n := int64(0); n < 14; n++ {
+		name := fmt.Sprintf("k%d", n)
+		killed := make(chan struct{})
+		stop := k.start(killAfter(n, killed))
+		inst := k.instance(name, `{"replicas": 2}`)
+		select {
+		case <-killed:
+		case <-t.Context().Done():
+		}
+		stop()
+		stop = k.start(nil)
+		k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+		stop()
+		if diff := cmp.Diff([]string{"deploy:Succeeded"}, k.plans(name)); diff != "" {
+			t.Errorf("killed after %d writes: executions (-want +got):\n%s", n, diff)
+		}
+		if got := k.jobsMade(name); got != 1 {
+			t.Errorf("killed after %d writes: %d Jobs were made, want 1", n, got)
+		}
+	}
+}
+
+// jobsMade counts the Jobs that ever existed for an instance, by the events that the Job controller left.
+func (k *cluster) jobsMade(inst string) int {
+	k.t.Helper()
+	var list corev1.EventList
+	if err := k.c.List(k.t.Context(), &list, client.InNamespace(k.namespace)); err != nil {
+		k.t.Fatal(err)
+	}
+	uids := map[string]bool{}
+	for _, e := range list.Items {
+		if e.InvolvedObject.Kind == "Job" && strings.HasPrefix(e.InvolvedObject.Name, inst+"-init-") {
+			uids[string(e.InvolvedObject.UID)] = true
+		}
+	}
+	return len(uids)
+}
