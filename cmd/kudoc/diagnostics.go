@@ -30,7 +30,7 @@ func diagnostic(d *compile.Diagnostic, cwd string) string {
 	if d.File != "" {
 		fmt.Fprintf(&b, "%s:%d:%d: ", relative(cwd, d.File), d.Line, d.Column)
 	}
-	if d.Severity == compile.Warning {
+	if d.Severity == compile.SeverityWarning {
 		b.WriteString("warning: ")
 	}
 	fmt.Fprintf(&b, "%s: %s", d.Code, d.Message)

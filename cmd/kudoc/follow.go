@@ -66,16 +66,16 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 		if err := c.Get(ctx, key, &inst); err != nil {
 			return false, "", err
 		}
+		ready := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady)
+		if ready == nil || ready.ObservedGeneration < generation {
+			return false, "the controller has not looked at the instance: does it run?", nil
+		}
 		executions, err := executionsOf(ctx, c, key)
 		if err != nil {
 			return false, "", err
 		}
 		shown := current(&inst, executions)
 		showAll(s, shown)
-		ready := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady)
-		if ready == nil || ready.ObservedGeneration < generation {
-			return false, "the controller has not looked at the instance: does it run?", nil
-		}
 		waiting := ready.Message
 		if len(shown) > 0 && !shown[len(shown)-1].Status.State.Terminal() && shown[len(shown)-1].Status.Message != "" {
 			waiting = shown[len(shown)-1].Status.Message

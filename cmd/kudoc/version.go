@@ -17,7 +17,7 @@ func newVersionCmd(io stdio) *cobra.Command {
 		Args:  exactArgs(),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintf(io.out, "kudoc %s\ncue %s\nkubernetes %s\ntemplate format %s\n%s %s/%s\n",
-				version, compile.CUEVersion(), compile.KubernetesVersion, render.FormatVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				version, compile.CUEVersion, compile.KubernetesVersion, render.FormatVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

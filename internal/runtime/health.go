@@ -117,7 +117,7 @@ func judge(kind v1alpha1.TaskKind, want, live *unstructured.Unstructured, ours b
 	}
 	o := health(live)
 	if kind == v1alpha1.TaskRun && o.Progress == plan.Done {
-		o.Progress = plan.Completed
+		o = plan.Observation{Progress: plan.Completed, Message: "removing " + display(live) + ", which has completed"}
 	}
 	return o
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
@@ -369,26 +370,27 @@ func killAfter(n int64, killed chan<- struct{}) func(client.WithWatch) client.Cl
 }
 
 func TestADeploySurvivesAControllerThatIsKilledAfterAnyWrite(t *testing.T) {
-	k := connect(t)
 	for n := int64(0); n < 14; n++ {
-		name := fmt.Sprintf("k%d", n)
-		killed := make(chan struct{})
-		stop := k.start(killAfter(n, killed))
-		inst := k.instance(name, `{"replicas": 2}`)
-		select {
-		case <-killed:
-		case <-t.Context().Done():
-		}
-		stop()
-		stop = k.start(nil)
-		k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
-		stop()
-		if diff := cmp.Diff([]string{"deploy:Succeeded"}, k.plans(name)); diff != "" {
-			t.Errorf("killed after %d writes: executions (-want +got):\n%s", n, diff)
-		}
-		if got := k.jobsMade(name); got != 1 {
-			t.Errorf("killed after %d writes: %d Jobs were made, want 1", n, got)
-		}
+		t.Run(fmt.Sprintf("after %d writes", n), func(t *testing.T) {
+			k := connect(t)
+			killed := make(chan struct{})
+			stop := k.start(killAfter(n, killed))
+			inst := k.instance("a", `{"replicas": 2}`)
+			select {
+			case <-killed:
+			case <-time.After(patience):
+				t.Fatalf("the deploy took no more than %d writes", n)
+			}
+			stop()
+			k.start(nil)
+			k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+			if diff := cmp.Diff([]string{"deploy:Succeeded"}, k.plans("a")); diff != "" {
+				t.Errorf("executions (-want +got):\n%s", diff)
+			}
+			if got := k.jobsMade("a"); got != 1 {
+				t.Errorf("%d Jobs were made, want 1", got)
+			}
+		})
 	}
 }
 

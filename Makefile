@@ -1,0 +1,83 @@
+# make help lists what there is. Every target works on a fresh machine with Go and make.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TOOL := go tool -modfile=go.tools.mod
+# two jobs at once are enough for tests that mostly wait for an API server
+TESTFLAGS ?= -parallel 8
+export CGO_ENABLED = 0
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: ## build bin/kudoc and bin/kudoc-controller
+	@mkdir -p bin
+	@echo "building bin/kudoc and bin/kudoc-controller (the first build takes a few minutes)" >&2
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/kudoc ./cmd/kudoc-controller
+	@ln -sf kudoc bin/kubectl-kudoc
+
+.PHONY: demo
+demo: build ## run ZooKeeper on a sandbox cluster; CLUSTER=current uses the cluster of your kubeconfig
+	@CLUSTER=$(CLUSTER) demo/run
+
+.PHONY: demo-shell
+demo-shell: build ## like demo, then a shell in which the sandbox is the cluster
+	@CLUSTER=$(CLUSTER) DEMO_SHELL=1 demo/run
+
+.PHONY: sandbox
+sandbox: ## build the sandbox, a Kubernetes in one program, and print its path
+	@sandbox/build
+
+.PHONY: test
+test: ## run every test that needs no root, those against the sandbox's API server included
+	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test $(TESTFLAGS) ./...
+	@cd sandbox && SANDBOX_BIN=$$(./build) KUDOC_REQUIRE_CLUSTER=1 go test ./internal/... ./e2e
+
+.PHONY: test-fast
+test-fast: ## run the tests that need no cluster
+	go test $(TESTFLAGS) ./...
+
+.PHONY: lint
+lint: ## run the linters
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: vet
+vet: build ## run kudoc vet on every framework here
+	bin/kudoc vet ./frameworks/...
+
+.PHONY: generate
+generate: ## make deepcopy functions, CustomResourceDefinitions and the Kubernetes types anew
+	$(TOOL) controller-gen object paths=./api/... crd output:crd:dir=api/v1alpha1/crd
+	go run ./schema/gen -out schema/k8s
+
+.PHONY: golden
+golden: ## write the expected outputs of the tests anew
+	@KUDOC_UPDATE=1 demo/with-sandbox go test ./cmd/... ./internal/... ./schema/...
+
+.PHONY: fuzz
+fuzz: ## fuzz the state machine, the parameters and the template decoder, a minute each
+	go test ./internal/runtime/plan -run '^$$' -fuzz FuzzAdvance -fuzztime 1m
+	go test ./internal/render -run '^$$' -fuzz FuzzLoadTemplate -fuzztime 1m
+	go test ./internal/render -run '^$$' -fuzz FuzzParams -fuzztime 1m
+
+.PHONY: bench
+bench: ## measure compiling and rendering
+	go test ./internal/... -run '^$$' -bench . -benchmem
+
+.PHONY: check
+check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks
+	go mod tidy -diff
+	cd sandbox && go mod tidy -diff
+	$(MAKE) generate
+	git diff --exit-code -- api schema
+	$(MAKE) lint
+	cd sandbox && go vet ./internal/... ./e2e
+	$(MAKE) vet
+
+.PHONY: clean
+clean: ## remove what was built here; the sandbox stays in the user's cache
+	rm -rf bin

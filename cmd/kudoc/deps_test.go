@@ -1,0 +1,79 @@
+package main
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestImports states which room may know which other, and why.
+func TestImports(t *testing.T) {
+	const (
+		own    = "github.com/kudoc/kudoc/"
+		client = "k8s.io/client-go"
+		ctrl   = "sigs.k8s.io/controller-runtime"
+		cue    = "cuelang.org/go"
+		cobra  = "github.com/spf13/cobra"
+	)
+	type ban struct{ pkg, why string }
+	rules := map[string][]ban{
+		"api/v1alpha1": {
+			{own, "the kinds are what everything else agrees on: they depend on nothing of ours"},
+			{client, "the kinds take no client"}, {ctrl, "the kinds take no client"}, {cue, "the kinds know no CUE"},
+		},
+		"internal/render": {
+			{cue, "the controller renders, and it links no CUE"},
+			{client, "rendering is pure"}, {ctrl, "rendering is pure"},
+			{own + "internal/compile", "the compiler uses render as its oracle's other half, not the other way round"},
+			{own + "internal/runtime", "rendering knows no cluster"}, {own + "schema", "the schema is CUE"},
+		},
+		"internal/compile": {
+			{client, "compiling needs no cluster: definitions are checked offline, also where their kinds are not installed"},
+			{ctrl, "compiling needs no cluster"}, {cobra, "the compiler is a library"},
+			{own + "internal/runtime", "the compiler knows no cluster"},
+		},
+		"internal/runtime/plan": {
+			{own + "internal/", "the state machine is pure"},
+			{client, "the state machine does no IO"}, {ctrl, "the state machine does no IO"}, {cue, "the state machine knows no CUE"},
+		},
+		"internal/runtime": {
+			{cue, "a definition reaches the controller only as a FrameworkVersion"},
+			{own + "internal/compile", "a definition reaches the controller only as a FrameworkVersion"}, {own + "schema", "the schema is CUE"},
+		},
+		"cmd/kudoc-controller": {
+			{cue, "the controller stays slim, and no upgrade of CUE can change what a stored version means"},
+		},
+	}
+	for room, bans := range rules {
+		t.Run(room, func(t *testing.T) {
+			out, err := exec.Command("go", "list", "-deps", own+room).Output()
+			if err != nil {
+				t.Fatalf("go list: %v", err)
+			}
+			for pkg := range strings.FieldsSeq(string(out)) {
+				for _, b := range bans {
+					itself := pkg == own+room || strings.HasPrefix(pkg, own+room+"/")
+					if strings.HasPrefix(pkg, b.pkg) && !itself {
+						t.Errorf("%s imports %s: %s", room, pkg, b.why)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestNobodyImportsCommands: commands wire and print; what others need does not belong there.
+func TestNobodyImportsCommands(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "github.com/kudoc/kudoc/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		pkgs := strings.Fields(line)
+		for _, imported := range pkgs[1:] {
+			if strings.HasPrefix(imported, "github.com/kudoc/kudoc/cmd/") {
+				t.Errorf("%s imports %s", pkgs[0], imported)
+			}
+		}
+	}
+}

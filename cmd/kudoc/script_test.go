@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/go-logr/logr"
+	"github.com/rogpeppe/go-internal/testscript"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	k8sruntime "k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/clientcmd"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kudoc": main})
+}
+
+// TestScripts runs the scripts that need no cluster. KUDOC_UPDATE=1 rewrites what they expect.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, params(t, "../../testdata/script"))
+}
+
+// TestClusterScripts runs the scripts that need an API server and a controller; they share a namespace.
+func TestClusterScripts(t *testing.T) {
+	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
+	if path == "" {
+		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
+			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
+		}
+		t.Skip("needs the API server of the sandbox: run 'make test'")
+	}
+	namespace := startController(t, path)
+	p := params(t, "../../testdata/script/cluster")
+	p.Setup = func(env *testscript.Env) error {
+		env.Setenv("KUBECONFIG", path)
+		env.Setenv("NS", namespace)
+		return copyFrameworks(env)
+	}
+	testscript.Run(t, p)
+}
+
+func params(t *testing.T, dir string) testscript.Params {
+	t.Helper()
+	return testscript.Params{
+		Dir: dir, UpdateScripts: os.Getenv("KUDOC_UPDATE") != "", RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: copyFrameworks,
+	}
+}
+
+// copyFrameworks puts the repository's frameworks beside the files of a script.
+func copyFrameworks(env *testscript.Env) error {
+	env.Setenv("HOME", env.WorkDir)
+	return os.CopyFS(filepath.Join(env.WorkDir, "frameworks"), os.DirFS("../../frameworks"))
+}
+
+// startController installs the kinds, makes a namespace and runs a controller for it.
+func startController(t *testing.T, kubeconfig string) string {
+	t.Helper()
+	ctrl.SetLogger(logr.Discard())
+	if code := run(t.Context(), []string{"kudoc", "install", "--no-controller", "--kubeconfig", kubeconfig}, stdio{out: t.Output(), err: t.Output()}); code != exitOK {
+		t.Fatalf("kudoc install: exit code %d", code)
+	}
+	cfg, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.QPS = -1
+	scheme := k8sruntime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := client.New(cfg, client.Options{Scheme: scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "scripts-"}}
+	if err := c.Create(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	caches := runtime.CacheOptions()
+	caches.DefaultNamespaces = map[string]cache.Config{ns.Name: {}}
+	mgr, err := ctrl.NewManager(cfg, manager.Options{Scheme: scheme, Cache: caches, Metrics: metricsserver.Options{BindAddress: "0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runtime.Setup(mgr, 4); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- mgr.Start(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("controller: %v", err)
+		}
+		if err := c.Delete(context.Background(), ns); err != nil {
+			t.Log(err)
+		}
+	})
+	return ns.Name
+}
+
+// TestFrameworksBuildTheSame builds every framework of the repository twice and compares with what is recorded.
+func TestFrameworksBuildTheSame(t *testing.T) {
+	dirs, err := frameworkDirs([]string{"../../frameworks/..."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			first, second := buildOutput(t, dir), buildOutput(t, dir)
+			if first != second {
+				t.Error("two builds of the same sources differ")
+			}
+			golden := filepath.Join("../../testdata/golden", filepath.Base(dir)+".yaml")
+			if os.Getenv("KUDOC_UPDATE") != "" {
+				if err := os.WriteFile(golden, []byte(first), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Fatal(err)
+			}
+			if string(want) != first {
+				t.Errorf("%s differs from the build: run 'make golden' and read the difference", golden)
+			}
+		})
+	}
+}

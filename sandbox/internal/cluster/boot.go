@@ -1,0 +1,136 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+)
+
+// boot brings the sandbox up, stage by stage, and records each.
+func (s *supervisor) boot(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("not up within %s: see %s, or give more time with --timeout", s.Timeout, s.layout.logs()))
+	defer cancel()
+	ports, err := freePorts()
+	if err != nil {
+		return err
+	}
+	s.state.Server = loopback(ports.API)
+	s.record()
+	byName := map[string]Component{}
+	for _, c := range Components(s.layout, ports) {
+		byName[c.Name] = c
+	}
+	stages := []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"certificates", func(context.Context) error { return s.write(ports) }},
+		{etcd, func(ctx context.Context) error { return s.startHealthy(ctx, byName[etcd]) }},
+		{apiserver, func(ctx context.Context) error { return s.startHealthy(ctx, byName[apiserver]) }},
+		{"controllers", func(ctx context.Context) error {
+			return s.startHealthy(ctx, byName[controller], byName[scheduler], byName[node])
+		}},
+		{"nodes", s.join},
+	}
+	for _, stage := range stages {
+		began := time.Now()
+		if err := stage.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", stage.name, err)
+		}
+		s.state.Stages = append(s.state.Stages, Stage{Name: stage.name, Seconds: time.Since(began).Seconds()})
+		s.record()
+		s.log.Printf("%s: %s", stage.name, time.Since(began).Round(time.Millisecond))
+	}
+	s.state.Phase = Running
+	s.record()
+	s.log.Printf("running: %s", s.state.Server)
+	return nil
+}
+
+// write makes the files that the components read.
+func (s *supervisor) write(p Ports) error {
+	files, err := contents(p, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.layout.path("work"), 0o700); err != nil {
+		return fmt.Errorf("make the components' folder: %w", err)
+	}
+	return s.layout.writeAll(files)
+}
+
+// startHealthy starts components together and waits until all are well.
+func (s *supervisor) startHealthy(ctx context.Context, components ...Component) error {
+	for _, c := range components {
+		if err := s.start(c); err != nil {
+			return err
+		}
+	}
+	for _, c := range components {
+		if c.Health == "" {
+			continue
+		}
+		probe, err := s.layout.prober(c.Name, c.Health)
+		if err != nil {
+			return err
+		}
+		err = poll(ctx, 50*time.Millisecond, func(ctx context.Context) error {
+			_, err := probe.get(ctx, "")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join creates what every cluster has: nodes, a default storage class and, by
+// the controllers' hand, the default service account that pods need.
+func (s *supervisor) join(ctx context.Context) error {
+	api, err := s.layout.admin(s.state.Server)
+	if err != nil {
+		return err
+	}
+	if s.state.Version, err = api.version(ctx); err != nil {
+		return err
+	}
+	class, err := manifests.ReadFile("manifests/storageclass.yaml")
+	if err != nil {
+		return fmt.Errorf("read the storage class: %w", err)
+	}
+	if err := api.apply(ctx, "/apis/storage.k8s.io/v1/storageclasses/sandbox", class); err != nil {
+		return err
+	}
+	for i := range s.Nodes {
+		object, err := nodeObject(nodeName(i + 1))
+		if err != nil {
+			return err
+		}
+		if err := api.create(ctx, "/api/v1/nodes", object); err != nil {
+			return err
+		}
+	}
+	return s.waitUsable(ctx, api)
+}
+
+// waitUsable waits until a pod could be created and would run.
+func (s *supervisor) waitUsable(ctx context.Context, api *client) error {
+	for i := range s.Nodes {
+		err := poll(ctx, 50*time.Millisecond, func(ctx context.Context) error {
+			raw, err := api.get(ctx, "/api/v1/nodes/"+nodeName(i+1))
+			if err != nil {
+				return err
+			}
+			return nodeReady(raw)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return poll(ctx, 50*time.Millisecond, func(ctx context.Context) error {
+		_, err := api.get(ctx, "/api/v1/namespaces/default/serviceaccounts/default")
+		return err
+	})
+}

@@ -1,0 +1,23 @@
+// Package cluster boots, watches and stops a development Kubernetes control
+// plane on the loopback interface of one machine.
+//
+// The control plane is the program itself, started again once per component
+// (sandbox etcd, sandbox kube-apiserver, ...). The package therefore knows the
+// components only by their command lines and links none of them, which keeps
+// its tests quick to build.
+//
+// Three processes take part:
+//
+//	up          prepares the folder, starts the supervisor, reports its progress, ends
+//	supervisor  owns the components; stops all of them when one dies, when it is
+//	            told to, or when the process it was started for is gone
+//	component   ends when its supervisor does, however the supervisor ended
+//
+// Who is alive is decided by one thing: a lock on the sandbox's folder, which
+// every process of the sandbox inherits. The lock is free exactly when none of
+// them lives, so a recorded process id is never trusted on its own.
+//
+// What to run and what to write is decided by pure functions (Components,
+// contents, pki.go, kubeconfig.go); the effects are in up.go, down.go and
+// supervisor.go.
+package cluster

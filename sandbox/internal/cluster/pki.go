@@ -1,0 +1,134 @@
+package cluster
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"net"
+	"time"
+)
+
+// pair is a certificate and its private key, both PEM.
+type pair struct {
+	cert, key []byte
+}
+
+// authority signs the certificates of one circle of trust.
+type authority struct {
+	pair
+	parsed *x509.Certificate
+	signer *ecdsa.PrivateKey
+}
+
+// lifetime is longer than any development cluster should live. Each boot makes
+// new keys, so nothing has to be rotated.
+const lifetime = 365 * 24 * time.Hour
+
+// newAuthority makes a self-signed certificate authority.
+func newAuthority(name string, now time.Time) (*authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("make the key of %s: %w", name, err)
+	}
+	template, err := newTemplate(pkix.Name{CommonName: name}, now)
+	if err != nil {
+		return nil, err
+	}
+	template.IsCA = true
+	template.BasicConstraintsValid = true
+	template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, fmt.Errorf("make the certificate of %s: %w", name, err)
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("make the certificate of %s: %w", name, err)
+	}
+	keyPEM, err := encodeKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return &authority{pair: pair{cert: encodeCert(der), key: keyPEM}, parsed: parsed, signer: key}, nil
+}
+
+// server issues a certificate for a server on the loopback interface. It is
+// good for clients too, because etcd uses its own to reach itself.
+func (a *authority) server(name string, now time.Time) (pair, error) {
+	template, err := newTemplate(pkix.Name{CommonName: name}, now)
+	if err != nil {
+		return pair{}, err
+	}
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
+	template.DNSNames = []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"}
+	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	return a.issue(template)
+}
+
+// client issues a certificate that names a user and, for Kubernetes, groups.
+func (a *authority) client(user string, groups []string, now time.Time) (pair, error) {
+	template, err := newTemplate(pkix.Name{CommonName: user, Organization: groups}, now)
+	if err != nil {
+		return pair{}, err
+	}
+	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	return a.issue(template)
+}
+
+func (a *authority) issue(template *x509.Certificate) (pair, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return pair{}, fmt.Errorf("make the key of %s: %w", template.Subject, err)
+	}
+	template.KeyUsage = x509.KeyUsageDigitalSignature
+	der, err := x509.CreateCertificate(rand.Reader, template, a.parsed, key.Public(), a.signer)
+	if err != nil {
+		return pair{}, fmt.Errorf("make the certificate of %s: %w", template.Subject, err)
+	}
+	keyPEM, err := encodeKey(key)
+	if err != nil {
+		return pair{}, err
+	}
+	return pair{cert: encodeCert(der), key: keyPEM}, nil
+}
+
+func newTemplate(subject pkix.Name, now time.Time) (*x509.Certificate, error) {
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return nil, fmt.Errorf("make the certificate of %s: %w", subject, err)
+	}
+	return &x509.Certificate{
+		SerialNumber: serial,
+		Subject:      subject,
+		// A clock that steps back a little must not make the cluster distrust itself.
+		NotBefore: now.Add(-time.Hour),
+		NotAfter:  now.Add(lifetime),
+	}, nil
+}
+
+// newSigningKey makes the key that signs the tokens of service accounts.
+func newSigningKey() ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("make the service account key: %w", err)
+	}
+	return encodeKey(key)
+}
+
+func encodeCert(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+func encodeKey(key *ecdsa.PrivateKey) ([]byte, error) {
+	// SEC 1 form: the parser of service account keys wants it.
+	der, err := x509.MarshalECPrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("encode a private key: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), nil
+}

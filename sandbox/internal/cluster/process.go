@@ -1,0 +1,113 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Files that a child of the supervisor inherits, after stdin, stdout, stderr.
+const (
+	lockFD     = 3 // keeps the sandbox's folder locked while the child lives
+	lifelineFD = 4 // reading end of a pipe that the supervisor never writes to
+)
+
+// lifelineEnv tells a child that it has a lifeline.
+const lifelineEnv = "KUDOC_SANDBOX_LIFELINE"
+
+// HoldLifeline ends this process as soon as the supervisor that started it is
+// gone, however that happened: the system closes the writing end of the pipe.
+// In a process that no supervisor started it does nothing.
+func HoldLifeline() {
+	fd, err := strconv.Atoi(os.Getenv(lifelineEnv))
+	if err != nil {
+		return
+	}
+	os.Unsetenv(lifelineEnv)
+	pipe := os.NewFile(uintptr(fd), "lifeline")
+	go func() {
+		io.Copy(io.Discard, pipe)
+		fmt.Fprintln(os.Stderr, "sandbox: the supervisor is gone: exiting")
+		os.Exit(1)
+	}()
+}
+
+// environment is what components see. They read settings from variables
+// (ETCD_*, KWOK_*, KUBECONFIG, proxies) and a user's must not leak in.
+func environment(l Layout, getenv func(string) string) []string {
+	work := l.path("work")
+	return []string{
+		"PATH=" + getenv("PATH"),
+		"HOME=" + work,
+		"TMPDIR=" + work,
+		"KWOK_WORKDIR=" + work,
+		lifelineEnv + "=" + strconv.Itoa(lifelineFD),
+	}
+}
+
+// child is a component's running process.
+type child struct {
+	name string
+	cmd  *exec.Cmd
+	done chan struct{} // closed when the process has ended
+	err  error         // how it ended; read after done
+}
+
+// startChild runs the program itself as one component, with its output in a
+// file. The caller must stay on its system thread for as long as children
+// live: Linux ends them with the thread that started them.
+func startChild(l Layout, c Component, program string, lock, lifeline *os.File) (*child, error) {
+	log, err := os.OpenFile(l.Log(c.Name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+	}
+	defer log.Close()
+	cmd := exec.Command(program, append([]string{c.Name}, c.Args...)...)
+	cmd.Dir = l.path("work")
+	cmd.Env = environment(l, os.Getenv)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.ExtraFiles = []*os.File{lock, lifeline}
+	cmd.SysProcAttr = childAttributes()
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+	}
+	ch := &child{name: c.Name, cmd: cmd, done: make(chan struct{})}
+	go func() {
+		ch.err = cmd.Wait()
+		close(ch.done)
+	}()
+	return ch, nil
+}
+
+// stop asks the process to end, and makes it end after a grace period.
+func (c *child) stop(grace time.Duration) {
+	c.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-c.done:
+	case <-time.After(grace):
+		c.cmd.Process.Kill()
+		<-c.done
+	}
+}
+
+// how says in words how an ended process ended.
+func (c *child) how() string {
+	if c.err != nil {
+		return c.err.Error()
+	}
+	return "exit status 0"
+}
+
+// alive reports whether a process exists. A process of another user does.
+func alive(pid int) bool {
+	if pid <= 0 {
+		return false
+	}
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}

@@ -1,0 +1,159 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"runtime"
+	"time"
+)
+
+// Options are the settings of a sandbox.
+type Options struct {
+	Dir      string
+	Nodes    int
+	OwnerPID int           // stop when this process is gone; 0 for none
+	Timeout  time.Duration // of the boot
+}
+
+// Reasons to stop, which are no failures.
+var (
+	errTold      = errors.New("told to stop")
+	errOwnerGone = errors.New("the owner is gone")
+)
+
+// supervisor owns the components of one sandbox.
+type supervisor struct {
+	Options
+	layout   Layout
+	program  string
+	log      *log.Logger
+	lock     *os.File // inherited from up; passed on to children
+	lifeline *os.File // reading end, for children
+	children []*child
+	state    State
+	fail     context.CancelCauseFunc // ends the sandbox with a reason
+}
+
+// Supervise boots a sandbox and watches it until stop is done, a component
+// dies or the owner is gone; then it stops all components. It removes the
+// sandbox's files unless the sandbox failed, when the logs are worth reading.
+//
+// Its caller, up, has locked the folder; the lock is inherited.
+func Supervise(stop context.Context, opts Options, logger *log.Logger) error {
+	// Children die with the thread that starts them (see startChild).
+	runtime.LockOSThread()
+	lock := os.NewFile(lockFD, opts.Dir)
+	if !sameFolder(lock, opts.Dir) {
+		return fmt.Errorf("supervise holds no lock on %s: it is run by sandbox up, not by hand", opts.Dir)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program to run: %w", err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("make the lifeline: %w", err)
+	}
+	defer write.Close()
+
+	ctx, fail := context.WithCancelCause(context.Background())
+	defer fail(nil)
+	defer context.AfterFunc(stop, func() { fail(errTold) })()
+	s := &supervisor{
+		Options:  opts,
+		layout:   Layout{Dir: opts.Dir},
+		program:  program,
+		log:      logger,
+		lock:     lock,
+		lifeline: read,
+		state:    State{Phase: Booting, Supervisor: os.Getpid(), Started: time.Now(), Nodes: opts.Nodes},
+		fail:     fail,
+	}
+	if opts.OwnerPID != 0 {
+		go s.watchOwner(ctx)
+	}
+	if err := s.boot(ctx); err != nil {
+		fail(err)
+	}
+	<-ctx.Done()
+	return s.end(context.Cause(ctx))
+}
+
+// end stops the components and leaves the folder as the reason demands.
+func (s *supervisor) end(reason error) error {
+	planned := errors.Is(reason, errTold) || errors.Is(reason, errOwnerGone)
+	s.log.Printf("stopping: %v", reason)
+	s.state.Phase = Stopping
+	s.record()
+	s.stopAll()
+	if planned {
+		return s.layout.clear()
+	}
+	s.state.Phase, s.state.Error, s.state.Components = Failed, reason.Error(), nil
+	s.record()
+	return errors.Join(reason, s.layout.clear("state.json", "logs"))
+}
+
+// stopAll stops who depends on others first. The components that only speak to
+// the API server end together.
+func (s *supervisor) stopAll() {
+	const grace = 3 * time.Second
+	groups := [][]string{{node, scheduler, controller}, {apiserver}, {etcd}}
+	for _, group := range groups {
+		ended := make(chan struct{})
+		count := 0
+		for _, c := range s.children {
+			for _, name := range group {
+				if c.name == name {
+					count++
+					go func() { c.stop(grace); ended <- struct{}{} }()
+				}
+			}
+		}
+		for range count {
+			<-ended
+		}
+	}
+}
+
+// start runs a component, and ends the sandbox when the component does.
+func (s *supervisor) start(c Component) error {
+	ch, err := startChild(s.layout, c, s.program, s.lock, s.lifeline)
+	if err != nil {
+		return err
+	}
+	s.children = append(s.children, ch)
+	s.state.Components = append(s.state.Components, Process{Name: c.Name, PID: ch.cmd.Process.Pid, Health: c.Health})
+	s.record()
+	go func() {
+		// During a stop this comes too late to be the reason, as it should.
+		<-ch.done
+		s.fail(fmt.Errorf("%s ended by itself (%s): see %s", c.Name, ch.how(), s.layout.Log(c.Name)))
+	}()
+	return nil
+}
+
+// watchOwner ends the sandbox when the process it was started for is gone.
+func (s *supervisor) watchOwner(ctx context.Context) {
+	ticker := time.NewTicker(300 * time.Millisecond)
+	defer ticker.Stop()
+	for alive(s.OwnerPID) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+	s.fail(fmt.Errorf("%w: process %d", errOwnerGone, s.OwnerPID))
+}
+
+// record writes the state for the commands. The sandbox works without it, so a
+// full disk is logged and no reason to stop.
+func (s *supervisor) record() {
+	if err := writeState(s.layout, s.state); err != nil {
+		s.log.Print(err)
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// schema is the part of an OpenAPI v3 schema that Kubernetes uses and that says
+// something about the shape of a value.
+type schema struct {
+	Ref        string             `json:"$ref"`
+	Type       string             `json:"type"`
+	Format     string             `json:"format"`
+	Properties map[string]*schema `json:"properties"`
+	Required   []string           `json:"required"`
+	Items      *schema            `json:"items"`
+	Additional *schema            `json:"additionalProperties"`
+	AllOf      []*schema          `json:"allOf"`
+	OneOf      []*schema          `json:"oneOf"`
+	Enum       []any              `json:"enum"`
+	Kinds      []groupVersionKind `json:"x-kubernetes-group-version-kind"`
+}
+
+// groupVersionKind is what a top-level object says of itself.
+type groupVersionKind struct {
+	Group   string `json:"group"`
+	Version string `json:"version"`
+	Kind    string `json:"kind"`
+}
+
+func (k groupVersionKind) apiVersion() string {
+	if k.Group == "" {
+		return k.Version
+	}
+	return k.Group + "/" + k.Version
+}
+
+// readSpec collects the definitions of all files by their full name. A file has
+// one group's API; what groups share is in each of them.
+func readSpec(dir fs.FS) (map[string]*schema, error) {
+	names, err := fs.Glob(dir, "*.json")
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, errors.New("no *.json file in it")
+	}
+	definitions := map[string]*schema{}
+	for _, name := range names {
+		raw, err := fs.ReadFile(dir, name)
+		if err != nil {
+			return nil, err
+		}
+		var file struct {
+			Components struct {
+				Schemas map[string]*schema `json:"schemas"`
+			} `json:"components"`
+		}
+		if err := json.Unmarshal(raw, &file); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for full, s := range file.Components.Schemas {
+			definitions[full] = s
+		}
+	}
+	return definitions, nil
+}
+
+// name is where a definition goes: #Name of the package that imports as
+// kudoc.dev/k8s/Package.
+type name struct {
+	pkg, def string
+}
+
+// origins are the Go packages that Kubernetes' types come from. Their names are
+// all that a definition's full name has in front of group and version.
+var origins = []string{
+	"io.k8s.api.",
+	"io.k8s.apimachinery.pkg.apis.",
+	"io.k8s.apiextensions-apiserver.pkg.apis.",
+	"io.k8s.kube-aggregator.pkg.apis.",
+}
+
+// place splits a full name, io.k8s.api.apps.v1.StatefulSet, to its place. It is
+// false for types that belong to no group.
+func place(full string) (name, bool) {
+	for _, origin := range origins {
+		rest, found := strings.CutPrefix(full, origin)
+		if !found {
+			continue
+		}
+		if parts := strings.Split(rest, "."); len(parts) == 3 {
+			return name{pkg: parts[0] + "/" + parts[1], def: parts[2]}, true
+		}
+	}
+	return name{}, false
+}
+
+// groupless are the types outside of groups. A reference to one becomes the
+// type itself, which is short and spares authors an import.
+var groupless = map[string]string{
+	"io.k8s.apimachinery.pkg.api.resource.Quantity":   "(string | number)",
+	"io.k8s.apimachinery.pkg.util.intstr.IntOrString": "(int32 | string)",
+	"io.k8s.apimachinery.pkg.runtime.RawExtension":    "{...}",
+	"io.k8s.apimachinery.pkg.version.Info":            "{...}",
+}
