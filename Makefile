@@ -78,6 +78,10 @@ check: ## what CI checks besides the tests: tidy modules, generated files, linte
 	cd sandbox && go vet ./internal/... ./e2e
 	$(MAKE) vet
 
+.PHONY: image
+image: ## build the container image of the controller (needs docker)
+	docker build --build-arg VERSION=$(VERSION) -t kudoc/kudoc-controller:$(VERSION) .
+
 .PHONY: clean
 clean: ## remove what was built here; the sandbox stays in the user's cache
 	rm -rf bin

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -46,6 +47,7 @@ type options struct {
 	metricsAddr, healthAddr string
 	leaderElect             bool
 	leaderElectNamespace    string
+	namespaces              []string
 	workers                 int
 	logFormat               string
 	verbose                 bool
@@ -72,6 +74,7 @@ Without --kubeconfig it uses the service account that it runs as, or else the cu
 	f.StringVar(&o.healthAddr, "health-probe-bind-address", "0", "address of /healthz and /readyz, such as :8081; 0 turns them off")
 	f.BoolVar(&o.leaderElect, "leader-elect", false, "let only one of several replicas work")
 	f.StringVar(&o.leaderElectNamespace, "leader-elect-namespace", "", "namespace of the lease; by default the one that the controller runs in")
+	f.StringSliceVar(&o.namespaces, "watch-namespace", nil, "namespace to work in; repeatable; by default all of them")
 	f.IntVar(&o.workers, "workers", 10, "number of Instances that are reconciled at once")
 	f.StringVar(&o.logFormat, "log-format", "text", "text or json")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log more")
@@ -124,9 +127,16 @@ func newManager(o options) (manager.Manager, error) {
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, fmt.Errorf("register kinds: %w", err)
 	}
+	caches := runtime.CacheOptions()
+	for _, ns := range o.namespaces {
+		if caches.DefaultNamespaces == nil {
+			caches.DefaultNamespaces = map[string]cache.Config{}
+		}
+		caches.DefaultNamespaces[ns] = cache.Config{}
+	}
 	mgr, err := ctrl.NewManager(cfg, manager.Options{
 		Scheme:                        scheme,
-		Cache:                         runtime.CacheOptions(),
+		Cache:                         caches,
 		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddr},
 		HealthProbeBindAddress:        o.healthAddr,
 		LeaderElection:                o.leaderElect,

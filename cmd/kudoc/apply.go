@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -142,6 +143,10 @@ func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Obje
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("read %s: %w", title(u), installed(err))
 	}
+	if existed && sameBuild(before, u) {
+		_, err := fmt.Fprintf(io.out, "%s unchanged\n", title(u))
+		return err
+	}
 	if err := c.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(fieldOwner), client.ForceOwnership); err != nil {
 		if apierrors.IsInvalid(err) && u.GetKind() == "FrameworkVersion" && strings.Contains(err.Error(), "never changes") {
 			return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", title(u))
@@ -158,6 +163,20 @@ func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Obje
 	obj.SetGeneration(u.GetGeneration())
 	_, err = fmt.Fprintf(io.out, "%s %s\n", title(u), verb)
 	return err
+}
+
+// sameBuild says whether two FrameworkVersions differ at most in the version of kudoc that compiled them. The one in the
+// cluster then stays, because it may not change.
+func sameBuild(before, after *unstructured.Unstructured) bool {
+	if after.GetKind() != "FrameworkVersion" {
+		return false
+	}
+	spec := func(u *unstructured.Unstructured) any {
+		s := u.DeepCopy()
+		unstructured.RemoveNestedField(s.Object, "spec", "build", "kudoc")
+		return s.Object["spec"]
+	}
+	return reflect.DeepEqual(spec(before), spec(after))
 }
 
 // title is how an object is named to people: Kind/namespace/name.

@@ -63,7 +63,7 @@ func readParams(stdin io.Reader, file string) (map[string]any, error) {
 	if file == "-" {
 		data, err = io.ReadAll(stdin)
 	} else {
-		data, err = os.ReadFile(file) //nolint:gosec // the person who runs the command names the file
+		data, err = os.ReadFile(file) // the person who runs the command names the file
 	}
 	if err != nil {
 		return nil, usagef("read parameters: %w", err)

@@ -50,7 +50,7 @@ func (s *screen) draw(lines []string) {
 	}
 	b.WriteString("\x1b[J")
 	s.drawn = len(lines)
-	_, _ = io.WriteString(s.w, b.String()) //nolint:errcheck // progress that nobody can see is not worth failing for
+	_, _ = io.WriteString(s.w, b.String()) // progress that nobody can see is not worth failing for
 }
 
 // say prints a line that stays, once. On a terminal the drawing says it already.

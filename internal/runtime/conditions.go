@@ -47,7 +47,7 @@ func (d *decision) verdict(ref *refusal) condition {
 	if t == nil {
 		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "about to deploy"}
 	}
-	inForce := t.Done >= int32(len(t.Plans))
+	inForce := int(t.Done) >= len(t.Plans)
 	if inForce {
 		c := condition{ready: true, reason: v1alpha1.ReasonDeployed, message: fmt.Sprintf("%s is in force", t.FrameworkVersion)}
 		if a := d.execution(st.ActiveExecution); a != nil {

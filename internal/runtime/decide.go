@@ -194,7 +194,7 @@ func blocked(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) *refusal {
 // those in force.
 func pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (version string, params *runtime.RawExtension, sequence int64) {
 	t, applied := inst.Status.Target, inst.Status.LastApplied
-	pending := t.Done < int32(len(t.Plans)) && t.Plans[t.Done] == e.Spec.Plan
+	pending := int(t.Done) < len(t.Plans) && t.Plans[t.Done] == e.Spec.Plan
 	if pending || applied == nil {
 		return t.FrameworkVersion, t.Parameters, t.Sequence
 	}

@@ -162,7 +162,7 @@ func end(e *v1alpha1.PlanExecution, s v1alpha1.State, reason, message string, no
 func (d *decision) concludeTarget(w *world) {
 	st := &d.inst.Status
 	t := st.Target
-	if t == nil || t.Done >= int32(len(t.Plans)) || w.targetVersion == nil {
+	if t == nil || int(t.Done) >= len(t.Plans) || w.targetVersion == nil {
 		return
 	}
 	e := latest(w.executions, d.inst, t, t.Plans[t.Done])
@@ -172,7 +172,7 @@ func (d *decision) concludeTarget(w *world) {
 	if d.doomed = stale(d.inst, e, w.targetVersion); len(d.doomed) > 0 {
 		return
 	}
-	if t.Done++; t.Done < int32(len(t.Plans)) {
+	if t.Done++; int(t.Done) < len(t.Plans) {
 		return
 	}
 	st.LastApplied = &v1alpha1.AppliedSpec{FrameworkVersion: t.FrameworkVersion, ParametersDigest: t.ParametersDigest, Parameters: t.Parameters.DeepCopy()}
@@ -187,7 +187,7 @@ func (d *decision) concludeTarget(w *world) {
 // enqueue makes the execution of the target's next plan.
 func (d *decision) enqueue() {
 	t := d.inst.Status.Target
-	if t == nil || t.Done >= int32(len(t.Plans)) || d.inst.Spec.Suspend || latest(d.executions, d.inst, t, t.Plans[t.Done]) != nil {
+	if t == nil || int(t.Done) >= len(t.Plans) || d.inst.Spec.Suspend || latest(d.executions, d.inst, t, t.Plans[t.Done]) != nil {
 		return
 	}
 	d.create = newExecution(d.inst, t.Plans[t.Done], t.Sequence)
@@ -286,7 +286,7 @@ func doomed(w *world) []v1alpha1.InventoryItem {
 		return lastGroup(w.inst.Status.Inventory)
 	}
 	t := w.inst.Status.Target
-	if t == nil || t.Done >= int32(len(t.Plans)) || w.targetVersion == nil {
+	if t == nil || int(t.Done) >= len(t.Plans) || w.targetVersion == nil {
 		return nil
 	}
 	e := latest(w.executions, w.inst, t, t.Plans[t.Done])

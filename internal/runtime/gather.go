@@ -125,10 +125,18 @@ func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desi
 		return nil, ref, err
 	}
 	params, err := program.Params(object(inst.Spec.Parameters))
-	if err != nil {
-		return nil, &refusal{v1alpha1.ReasonInvalidParameters, err.Error()}, nil
+	if ref := invalid(err); ref != nil {
+		return nil, ref, nil
 	}
 	return &desire{version: v, params: params, digest: Digest(params)}, nil, nil
+}
+
+// invalid turns the error about parameters into a refusal.
+func invalid(err error) *refusal {
+	if err == nil {
+		return nil
+	}
+	return &refusal{v1alpha1.ReasonInvalidParameters, err.Error()}
 }
 
 // version reads a FrameworkVersion and its program.
@@ -167,8 +175,8 @@ func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alp
 		return run, nil, nil
 	}
 	run.PlanParams, err = program.PlanParams(e.Spec.Plan, object(e.Spec.Parameters), run.inputs(plan.Ref{}))
-	if err != nil {
-		return nil, &refusal{v1alpha1.ReasonInvalidParameters, err.Error()}, nil
+	if ref := invalid(err); ref != nil {
+		return nil, ref, nil
 	}
 	e.Status.PlanParameters = raw(run.PlanParams)
 	return run, nil, nil

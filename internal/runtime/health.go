@@ -130,7 +130,7 @@ func health(u *unstructured.Unstructured) plan.Observation {
 	case "Job.batch":
 		return jobHealth(u)
 	case "Pod":
-		switch phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase { //nolint:errcheck // absent is empty
+		switch phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase { // absent is empty
 		case "Succeeded":
 			return plan.Observation{Progress: plan.Done}
 		case "Failed":
@@ -138,7 +138,7 @@ func health(u *unstructured.Unstructured) plan.Observation {
 		}
 	case "PersistentVolumeClaim":
 		// A claim of a class that binds for its first consumer stays Pending until a later step makes one.
-		if phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase != "Lost" { //nolint:errcheck // absent is empty
+		if phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase != "Lost" { // absent is empty
 			return plan.Observation{Progress: plan.Done}
 		}
 		return plan.Observation{Progress: plan.Broken, Message: display(u) + " has lost its volume"}
@@ -159,7 +159,7 @@ func health(u *unstructured.Unstructured) plan.Observation {
 
 // jobHealth is done when the Job has completed: kstatus calls a Job current as soon as it has started.
 func jobHealth(u *unstructured.Unstructured) plan.Observation {
-	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions") //nolint:errcheck // absent is empty
+	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions") // absent is empty
 	for _, c := range conditions {
 		c, ok := c.(map[string]any)
 		if !ok || c["status"] != "True" {
@@ -172,7 +172,7 @@ func jobHealth(u *unstructured.Unstructured) plan.Observation {
 			return plan.Observation{Progress: plan.Broken, Message: fmt.Sprintf("%s failed: %v: %v", display(u), c["reason"], c["message"])}
 		}
 	}
-	n, _, _ := unstructured.NestedInt64(u.Object, "status", "active") //nolint:errcheck // absent is 0
+	n, _, _ := unstructured.NestedInt64(u.Object, "status", "active") // absent is 0
 	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s to complete: %d pods active", display(u), n)}
 }
 
@@ -180,11 +180,11 @@ func jobHealth(u *unstructured.Unstructured) plan.Observation {
 func because(u *unstructured.Unstructured, message string) string {
 	switch u.GetKind() {
 	case "StatefulSet", "Deployment", "ReplicaSet":
-		want, found, _ := unstructured.NestedInt64(u.Object, "spec", "replicas") //nolint:errcheck // absent is not found
+		want, found, _ := unstructured.NestedInt64(u.Object, "spec", "replicas") // absent is not found
 		if !found {
 			want = 1
 		}
-		ready, _, _ := unstructured.NestedInt64(u.Object, "status", "readyReplicas") //nolint:errcheck // absent is 0
+		ready, _, _ := unstructured.NestedInt64(u.Object, "status", "readyReplicas") // absent is 0
 		if ready != want {
 			return fmt.Sprintf("%d of %d replicas ready", ready, want)
 		}
@@ -197,7 +197,7 @@ func (r *Reconciler) podTrouble(ctx context.Context, workload *unstructured.Unst
 	if workload == nil {
 		return ""
 	}
-	sel, found, _ := unstructured.NestedMap(workload.Object, "spec", "selector") //nolint:errcheck // absent is not found
+	sel, found, _ := unstructured.NestedMap(workload.Object, "spec", "selector") // absent is not found
 	if _, isSelector := sel["matchLabels"]; !found || !isSelector {
 		return ""
 	}

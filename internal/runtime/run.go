@@ -102,9 +102,7 @@ func (r *Run) stamp(u *unstructured.Unstructured, ref plan.Ref, attempt int32) {
 	if err != nil { // it came out of JSON types
 		content = []byte(err.Error())
 	}
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\x00%d\x00%s", r.Execution.UID, ref.Phase, ref.Step, ref.Task, attempt, content)
-	setAnnotation(u, v1alpha1.AnnotationApplied, hex.EncodeToString(sum.Sum(nil))[:16])
+	setAnnotation(u, v1alpha1.AnnotationApplied, fingerprint(r.Execution, ref, attempt, content)[:16])
 	if u.GetNamespace() != r.Instance.Namespace {
 		return
 	}
@@ -129,12 +127,17 @@ func setAnnotation(u *unstructured.Unstructured, key, value string) {
 
 // runName makes the name of a Run task's object unique to an attempt of a step of an execution.
 func runName(name string, e *v1alpha1.PlanExecution, ref plan.Ref, attempt int32) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d", e.UID, ref.Phase, ref.Step, ref.Task, attempt))
-	suffix := rand.SafeEncodeString(hex.EncodeToString(sum[:]))[:5]
+	suffix := rand.SafeEncodeString(fingerprint(e, ref, attempt, nil))[:5]
 	if limit := 63 - len(suffix) - 1; len(name) > limit { // a Job's name becomes a label of its pods
 		name = name[:limit]
 	}
 	return name + "-" + suffix
+}
+
+// fingerprint identifies an attempt of a step of an execution, and a content, in hexadecimal.
+func fingerprint(e *v1alpha1.PlanExecution, ref plan.Ref, attempt int32, content []byte) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%d\x00%s", e.UID, ref.Phase, ref.Step, ref.Task, attempt, content))
+	return hex.EncodeToString(sum[:])
 }
 
 // Digest is the SHA-256 of effective parameters, `sha256:<hex>`.

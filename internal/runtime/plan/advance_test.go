@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -166,7 +167,7 @@ func TestAdvance(t *testing.T) {
 				out := Advance(Input{Plan: p, Status: st, Commands: k.commands, Observed: observed}, now)
 				var actions []string
 				for _, a := range out.Actions {
-					actions = append(actions, string(a.Kind)+" "+a.Ref.Phase+a.Ref.Step+"."+string('0'+rune(a.Attempt)))
+					actions = append(actions, fmt.Sprintf("%s %s%s.%d", a.Kind, a.Ref.Phase, a.Ref.Step, a.Attempt))
 				}
 				if diff := cmp.Diff(k.want, states(out.Status)); diff != "" {
 					t.Errorf("tick %d: states (-want +got):\n%s", i, diff)

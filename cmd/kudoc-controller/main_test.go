@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	k8sruntime "k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kudoc/kudoc/api/v1alpha1/crd"
+)
+
+// asController makes the test binary behave as kudoc-controller, so that the tests run real processes.
+const asController = "KUDOC_TEST_AS_CONTROLLER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asController) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// patience bounds every wait.
+const patience = 60 * time.Second
+
+func connect(t *testing.T) (kubeconfig string, c client.Client) {
+	t.Helper()
+	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
+	if path == "" {
+		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
+			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
+		}
+		t.Skip("needs the API server of the sandbox: run 'make test'")
+	}
+	cfg, err := clientcmd.BuildConfigFromFlags("", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheme := k8sruntime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme)); err != nil {
+		t.Fatal(err)
+	}
+	if c, err = client.New(cfg, client.Options{Scheme: scheme}); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"frameworks", "frameworkversions", "instances", "planexecutions"} {
+		data, err := crd.Files.ReadFile("kudoc.dev_" + kind + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var def apiextensionsv1.CustomResourceDefinition
+		if err := yaml.UnmarshalStrict(data, &def); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Create(t.Context(), &def); client.IgnoreAlreadyExists(err) != nil {
+			t.Fatal(err)
+		}
+	}
+	return path, c
+}
+
+// startProcess runs a controller; it is killed at the end of the test.
+func startProcess(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asController+"=1")
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	return cmd
+}
+
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// eventually tries until check returns nil.
+func eventually(t *testing.T, what string, check func(context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		err := check(ctx)
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s: not after %s: %v", what, patience, err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// get fetches a page and checks that it says something.
+func get(ctx context.Context, url, want string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+		return fmt.Errorf("%s answers %s without %q", url, res.Status, want)
+	}
+	return nil
+}
+
+func namespace(t *testing.T, c client.Client) string {
+	t.Helper()
+	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "controller-"}}
+	if err := c.Create(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Delete(context.Background(), ns); err != nil {
+			t.Log(err)
+		}
+	})
+	return ns.Name
+}
+
+func TestHealthAndMetricsAreServed(t *testing.T) {
+	kubeconfig, c := connect(t)
+	health, metrics := freeAddr(t), freeAddr(t)
+	startProcess(t, "--kubeconfig", kubeconfig, "--watch-namespace", namespace(t, c),
+		"--health-probe-bind-address", health, "--metrics-bind-address", metrics, "--log-format", "json")
+	eventually(t, "health", func(ctx context.Context) error { return get(ctx, "http://"+health+"/healthz", "ok") })
+	eventually(t, "readiness", func(ctx context.Context) error { return get(ctx, "http://"+health+"/readyz", "ok") })
+	eventually(t, "metrics", func(ctx context.Context) error {
+		return get(ctx, "http://"+metrics+"/metrics", "controller_runtime_max_concurrent_reconciles")
+	})
+}
+
+func TestAKilledLeaderIsReplaced(t *testing.T) {
+	kubeconfig, c := connect(t)
+	ns := namespace(t, c)
+	args := []string{"--kubeconfig", kubeconfig, "--watch-namespace", ns, "--leader-elect", "--leader-elect-namespace", ns}
+	holder := func(not string) string {
+		who := ""
+		eventually(t, "a leader", func(ctx context.Context) error {
+			var lease coordinationv1.Lease
+			if err := c.Get(ctx, client.ObjectKey{Namespace: ns, Name: "kudoc-controller.kudoc.dev"}, &lease); err != nil {
+				return err
+			}
+			if lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity == "" || *lease.Spec.HolderIdentity == not {
+				return fmt.Errorf("the holder is %v", lease.Spec.HolderIdentity)
+			}
+			who = *lease.Spec.HolderIdentity
+			return nil
+		})
+		return who
+	}
+	leader := startProcess(t, args...)
+	first := holder("")
+	startProcess(t, args...)
+	if err := leader.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if second := holder(first); second == first {
+		t.Errorf("%s still leads", second)
+	}
+}
+
+func TestMistakesInFlagsAreNamed(t *testing.T) {
+	for want, args := range map[string][]string{
+		`--log-format "xml" is neither text nor json`: {"--log-format", "xml"},
+		"--workers 0: at least 1 is needed":           {"--workers", "0"},
+		"unknown flag: --wrokers":                     {"--wrokers", "1"},
+	} {
+		cmd := newCmd()
+		cmd.SetArgs(args)
+		if err := cmd.ExecuteContext(t.Context()); err == nil || err.Error() != want {
+			t.Errorf("%v: got %v, want %s", args, err, want)
+		}
+	}
+}
