@@ -28,7 +28,7 @@ func report(w io.Writer, diags compile.Diagnostics) error {
 func diagnostic(d *compile.Diagnostic, cwd string) string {
 	var b strings.Builder
 	if d.File != "" {
-		fmt.Fprintf(&b, "%s:%d:%d: ", relative(cwd, d.File), d.Line, d.Column)
+		b.WriteString(place(cwd, d.File, d.Line, d.Column) + ": ")
 	}
 	if d.Severity == compile.SeverityWarning {
 		b.WriteString("warning: ")
@@ -38,9 +38,18 @@ func diagnostic(d *compile.Diagnostic, cwd string) string {
 		fmt.Fprintf(&b, " (%s)", d.Hint)
 	}
 	for _, r := range d.Related {
-		fmt.Fprintf(&b, "\n\t%s:%d:%d: %s", relative(cwd, r.File), r.Line, r.Column, r.Message)
+		fmt.Fprintf(&b, "\n\t%s: %s", place(cwd, r.File, r.Line, r.Column), r.Message)
 	}
 	return b.String()
+}
+
+// place is file:line:col, or only the file or directory where that is all that is known.
+func place(cwd, file string, line, column int) string {
+	file = relative(cwd, file)
+	if line == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d:%d", file, line, column)
 }
 
 func relative(cwd, file string) string {

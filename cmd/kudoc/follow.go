@@ -17,6 +17,9 @@ import (
 // interval is how often a followed object is read.
 const interval = 300 * time.Millisecond
 
+// unseen is what a wait says as long as the controller has done nothing.
+const unseen = "waiting for the controller, which has not looked at it yet: does it run?"
+
 // errFailed ends a wait for something that has failed.
 type errFailed struct{ why string }
 
@@ -61,6 +64,7 @@ func passing(err error) bool {
 
 // followInstance shows the plans that bring a generation of an Instance about, until they have ended.
 func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *screen) error {
+	begun := time.Now()
 	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var inst v1alpha1.Instance
 		if err := c.Get(ctx, key, &inst); err != nil {
@@ -68,7 +72,8 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 		}
 		ready := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady)
 		if ready == nil || ready.ObservedGeneration < generation {
-			return false, "the controller has not looked at the instance: does it run?", nil
+			s.unseen(begun)
+			return false, unseen, nil
 		}
 		executions, err := executionsOf(ctx, c, key)
 		if err != nil {
@@ -91,6 +96,7 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 
 // followExecution shows an execution until it has ended.
 func followExecution(ctx context.Context, c client.Client, key client.ObjectKey, timeout time.Duration, s *screen) error {
+	begun := time.Now()
 	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var e v1alpha1.PlanExecution
 		if err := c.Get(ctx, key, &e); err != nil {
@@ -103,7 +109,8 @@ func followExecution(ctx context.Context, c client.Client, key client.ObjectKey,
 		case st.State.Terminal():
 			return false, "", &errFailed{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
 		case st.State == "":
-			return false, "the controller has not looked at the execution: does it run?", nil
+			s.unseen(begun)
+			return false, unseen, nil
 		default:
 			return false, st.Message, nil
 		}

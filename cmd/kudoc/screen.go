@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -60,6 +61,14 @@ func (s *screen) say(line string) {
 	}
 	s.printed[line] = true
 	fmt.Fprintln(s.w, line)
+}
+
+// unseen shows that the controller has done nothing, once that has taken longer than it should.
+func (s *screen) unseen(since time.Time) {
+	if time.Since(since) > 3*time.Second {
+		s.draw([]string{unseen})
+		s.say(unseen)
+	}
 }
 
 // fit cuts a line to a width in columns, taking no count of colours.

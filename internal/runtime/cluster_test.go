@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -105,13 +106,15 @@ func (k *cluster) install() {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	k.eventually("the kinds are served", func(ctx context.Context) error {
-		var v v1alpha1.FrameworkVersion
-		if err := yaml.UnmarshalStrict(data, &v); err != nil {
-			k.t.Fatal(err)
-		}
-		return client.IgnoreAlreadyExists(k.c.Create(ctx, &v))
-	})
+	for doc := range strings.SplitSeq(string(data), "\n---\n") {
+		k.eventually("the kinds are served", func(ctx context.Context) error {
+			var v v1alpha1.FrameworkVersion
+			if err := yaml.UnmarshalStrict([]byte(doc), &v); err != nil {
+				k.t.Fatal(err)
+			}
+			return client.IgnoreAlreadyExists(k.c.Create(ctx, &v))
+		})
+	}
 }
 
 func (k *cluster) makeNamespace() {
@@ -208,7 +211,12 @@ func (k *cluster) eventually(what string, check func(context.Context) error) {
 // instance makes an Instance of the shop; params is JSON.
 func (k *cluster) instance(name, params string) *v1alpha1.Instance {
 	k.t.Helper()
-	inst := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{FrameworkVersion: "shop-1.0.0"}}
+	return k.instanceOf("shop-1.0.0", name, params)
+}
+
+func (k *cluster) instanceOf(version, name, params string) *v1alpha1.Instance {
+	k.t.Helper()
+	inst := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{FrameworkVersion: version}}
 	inst.Namespace, inst.Name = k.namespace, name
 	if params != "" {
 		inst.Spec.Parameters = &k8sruntime.RawExtension{Raw: []byte(params)}

@@ -77,7 +77,7 @@ func (d *decision) deletion() condition {
 	t := d.inst.Status.Target
 	if t != nil {
 		e := d.execution(executionName(d.inst, t, v1alpha1.PlanCleanup))
-		if e != nil && e.Status.State == v1alpha1.Failed {
+		if e != nil && e.Status.State == v1alpha1.Failed && !e.Spec.Cancel {
 			return condition{degraded: true, reason: v1alpha1.ReasonPlanFailed, message: fmt.Sprintf(
 				"plan cleanup failed: %s; raise spec.retry of execution %s, or cancel it to go on without it, or set spec.deletionPolicy to Orphan", e.Status.Message, e.Name)}
 		}

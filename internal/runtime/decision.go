@@ -207,21 +207,27 @@ func (d *decision) finalize(w *world) {
 		d.orphan, d.release = d.inst.Status.Inventory, true
 		return
 	}
-	if d.inst.Status.ActiveExecution != "" {
+	if d.inst.Status.ActiveExecution != "" || d.cleaning(w) {
 		return
-	}
-	if t := d.inst.Status.Target; t != nil && len(d.inst.Status.Inventory) > 0 && w.targetVersion != nil && w.targetVersion.Spec.Plan(v1alpha1.PlanCleanup) != nil {
-		e := d.execution(executionName(d.inst, t, v1alpha1.PlanCleanup))
-		switch {
-		case e == nil:
-			d.create = newExecution(d.inst, v1alpha1.PlanCleanup, t.Sequence)
-			return
-		case !e.Status.State.Terminal(), e.Status.State == v1alpha1.Failed:
-			return // a failed cleanup is retried or cancelled by a person; cancelled, the deletion goes on
-		}
 	}
 	d.doomed = lastGroup(d.inst.Status.Inventory)
 	d.release = len(d.doomed) == 0
+}
+
+// cleaning says whether the cleanup plan, if there is one and anything to clean up, still has to run. A failed one waits
+// for a person, who retries or cancels it; cancelled, the deletion goes on without it. In a namespace that is ending
+// nothing can run, so nothing is waited for.
+func (d *decision) cleaning(w *world) bool {
+	t := d.inst.Status.Target
+	if t == nil || len(d.inst.Status.Inventory) == 0 || w.targetVersion == nil || w.targetVersion.Spec.Plan(v1alpha1.PlanCleanup) == nil || w.namespaceEnding {
+		return false
+	}
+	e := d.execution(executionName(d.inst, t, v1alpha1.PlanCleanup))
+	if e == nil {
+		d.create = newExecution(d.inst, v1alpha1.PlanCleanup, t.Sequence)
+		return true
+	}
+	return !e.Status.State.Terminal() || e.Status.State == v1alpha1.Failed && !e.Spec.Cancel
 }
 
 // lastGroup is what was applied last by one task, the newest object first.

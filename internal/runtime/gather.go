@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -42,6 +43,8 @@ type world struct {
 	// uids are those of the objects that were seen; gone are those that were to be deleted and are not there any more.
 	uids map[identity]types.UID
 	gone map[identity]bool
+	// namespaceEnding says that nothing more can be made in the namespace of a deleted Instance.
+	namespaceEnding bool
 }
 
 // gather does every read. It returns nil if the Instance does not exist.
@@ -70,6 +73,13 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	}
 	if err := r.gatherActive(ctx, w); err != nil {
 		return nil, err
+	}
+	if w.inst.DeletionTimestamp != nil {
+		ns := &corev1.Namespace{}
+		if err := r.Reader.Get(ctx, types.NamespacedName{Name: key.Namespace}, ns); err != nil {
+			return nil, fmt.Errorf("read namespace: %w", err)
+		}
+		w.namespaceEnding = ns.DeletionTimestamp != nil
 	}
 	for _, e := range w.executions {
 		if w.recorded[e.Name] == nil {

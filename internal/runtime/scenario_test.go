@@ -244,11 +244,7 @@ func TestBadParametersAreRefusedAndNothingRuns(t *testing.T) {
 func TestAMissingFrameworkVersionIsNamed(t *testing.T) {
 	k := connect(t)
 	k.start(nil)
-	inst := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{FrameworkVersion: "shop-9.9.9"}}
-	inst.Namespace, inst.Name = k.namespace, "a"
-	if err := k.c.Create(t.Context(), inst); err != nil {
-		t.Fatal(err)
-	}
+	inst := k.instanceOf("shop-9.9.9", "a", "")
 	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonFrameworkVersionNotFound)
 	if !strings.Contains(c.Message, "shop-9.9.9") {
 		t.Errorf("the message does not name the version: %s", c.Message)
@@ -315,6 +311,59 @@ func TestDeletionTakesTheObjectsAlongUnlessTheyAreOrphaned(t *testing.T) {
 	if cm == nil || len(cm.OwnerReferences) != 0 {
 		t.Errorf("b-config was not let go: %v", cm)
 	}
+}
+
+func TestDeletionRunsTheCleanupPlanAndAFailedOneHasAWayOut(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	good, bad := k.instanceOf("tidy-1.0.0", "a", ""), k.instanceOf("tidy-1.0.0", "b", `{"breakJob": true}`)
+	k.settled(good, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.settled(bad, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	byHand := k.execution("a", "cleanup", "")
+	k.eventually("cleanup by hand waits", func(ctx context.Context) error {
+		if err := k.c.Get(ctx, client.ObjectKeyFromObject(byHand), byHand); err != nil {
+			return err
+		}
+		if byHand.Status.Reason != v1alpha1.ReasonDeleting {
+			return errors.New(byHand.Status.Reason)
+		}
+		return nil
+	})
+	for _, o := range []client.Object{good, bad} {
+		if err := k.c.Delete(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k.gone(good)
+	c := k.settled(bad, metav1.ConditionFalse, v1alpha1.ReasonPlanFailed)
+	if !strings.Contains(c.Message, "raise spec.retry of execution b-cleanup-1, or cancel it") {
+		t.Errorf("the message names no way out: %s", c.Message)
+	}
+	if k.configMap("b-config") == nil {
+		t.Error("b-config was deleted although the cleanup failed")
+	}
+	e := &v1alpha1.PlanExecution{}
+	e.Namespace, e.Name = k.namespace, "b-cleanup-1"
+	if err := k.c.Patch(t.Context(), e, client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"cancel":true}}`))); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(bad)
+	if k.configMap("b-config") != nil {
+		t.Error("b-config outlived its instance")
+	}
+}
+
+func TestADeletedNamespaceIsNotHeldUp(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instanceOf("tidy-1.0.0", "a", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	ns := &corev1.Namespace{}
+	ns.Name = k.namespace
+	if err := k.c.Delete(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(inst)
 }
 
 // errKilled is what a killed controller gets for every further write.
@@ -408,4 +457,33 @@ func (k *cluster) jobsMade(inst string) int {
 		}
 	}
 	return len(uids)
+}
+
+func TestTheAPIServerRefusesWhatCannotBeMeant(t *testing.T) {
+	k := connect(t)
+	merge := func(o client.Object, patch string) error {
+		return k.c.Patch(t.Context(), o, client.RawPatch("application/merge-patch+json", []byte(patch)))
+	}
+	version := &v1alpha1.FrameworkVersion{}
+	version.Name = "shop-1.0.0"
+	e := k.execution("nobody", "deploy", `{"a": 1}`)
+	cancelled := k.execution("nobody", "deploy", "")
+	if err := merge(cancelled, `{"spec":{"cancel":true,"retry":2}}`); err != nil {
+		t.Fatal(err)
+	}
+	badName := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{FrameworkVersion: "shop-1.0.0"}}
+	badName.Namespace, badName.Name = k.namespace, "1.a"
+	for want, err := range map[string]error{
+		"a FrameworkVersion never changes":                merge(version, `{"spec":{"appVersion":"2"}}`),
+		"parameters of an execution never change":         merge(e, `{"spec":{"parameters":{"a":2}}}`),
+		"instance, plan and parameters of an execution":   merge(e, `{"spec":{"plan":"wipe"}}`),
+		"a cancelled execution stays cancelled":           merge(cancelled, `{"spec":{"cancel":false}}`),
+		"retry can only be raised":                        merge(cancelled, `{"spec":{"retry":1}}`),
+		"the name must be a DNS label of at most 40":      k.c.Create(t.Context(), badName),
+		`spec.deletionPolicy: Unsupported value: "Maybe"`: merge(k.instance("a", ""), `{"spec":{"deletionPolicy":"Maybe"}}`),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want an error with %q", err, want)
+		}
+	}
 }
