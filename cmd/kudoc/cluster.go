@@ -41,6 +41,7 @@ func (o *clusterOptions) connect() (client.Client, string, error) {
 		}
 		return nil, "", fmt.Errorf("read kubeconfig: %w", err)
 	}
+	cfg.QPS = -1 // a person's commands are few; the API server has limits of its own
 	cfg.UserAgent = "kudoc/" + version
 	namespace := o.namespace
 	if namespace == "" {

@@ -1,0 +1,229 @@
+package compile
+
+import (
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/render/spell"
+)
+
+// languagePath is the import path of the language.
+const languagePath = "kudoc.dev/kudoc"
+
+// check reports what CUE cannot say, or not well: it looks at the declarations as the author wrote them.
+func (c *compilation) check() {
+	k := &checker{compilation: c, language: map[string][]string{}, plans: map[string]*ast.Field{}, tasks: map[string]*ast.Field{}}
+	if !k.embedsFramework() {
+		c.report(codeNoFramework, c.inst.Files[0].Pos(), "the package does not embed kudoc.#Framework").
+			hint(`import "kudoc.dev/kudoc" and write kudoc.#Framework at file level`)
+		return
+	}
+	for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
+		k.language[def] = k.fieldsOf(def)
+	}
+	k.topLevel()
+	k.checkPlans()
+	k.checkTasks()
+	k.checkReferences()
+	k.checkParams()
+	c.withoutRepetition()
+}
+
+// checker walks the declarations of the framework.
+type checker struct {
+	*compilation
+	language map[string][]string   // the fields of each definition of the language
+	plans    map[string]*ast.Field // first declarations, by name
+	tasks    map[string]*ast.Field
+	params   []string
+	uses     []taskUse
+}
+
+// taskUse is the name of a task in a step.
+type taskUse struct {
+	name, step string
+	pos        token.Pos
+}
+
+func (k *checker) embedsFramework() bool {
+	for _, f := range k.inst.Files {
+		for _, d := range f.Decls {
+			if e, ok := d.(*ast.EmbedDecl); ok {
+				if s, ok := e.Expr.(*ast.SelectorExpr); ok && labelName(s.Sel) == "#Framework" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// fieldsOf lists the fields of a definition of the language.
+func (k *checker) fieldsOf(def string) []string {
+	imp := k.inst.LookupImport(languagePath)
+	if imp == nil {
+		return nil
+	}
+	it, err := k.value.Context().BuildInstance(imp).LookupPath(cue.ParsePath(def)).Fields(cue.Optional(true))
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for it.Next() {
+		if sel := it.Selector(); sel.IsString() {
+			out = append(out, sel.Unquoted())
+		}
+	}
+	return out
+}
+
+// labelName is the name of a label, or "".
+func labelName(l ast.Node) string {
+	if a, ok := l.(*ast.Alias); ok {
+		l = a.Expr
+	}
+	label, ok := l.(ast.Label)
+	if !ok {
+		return ""
+	}
+	name, _, err := ast.LabelName(label)
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+// fields calls f for each regular field with a name in declarations, and in the literals that an expression unifies.
+func fields(decls []ast.Decl, f func(name string, field *ast.Field)) {
+	for _, d := range decls {
+		switch d := d.(type) {
+		case *ast.Field:
+			if name := labelName(d.Label); name != "" && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "#") {
+				f(name, d)
+			}
+		case *ast.Comprehension:
+			if s, ok := d.Value.(*ast.StructLit); ok {
+				fields(s.Elts, f)
+			}
+		}
+	}
+}
+
+// fieldsIn is fields for the struct literals of an expression.
+func fieldsIn(x ast.Expr, f func(name string, field *ast.Field)) {
+	switch x := x.(type) {
+	case *ast.StructLit:
+		fields(x.Elts, f)
+	case *ast.ParenExpr:
+		fieldsIn(x.X, f)
+	case *ast.Alias:
+		fieldsIn(x.Expr, f)
+	case *ast.BinaryExpr:
+		if x.Op == token.AND {
+			fieldsIn(x.X, f)
+			fieldsIn(x.Y, f)
+		}
+	}
+}
+
+// elementsIn calls f for each element of the list literals of an expression.
+func elementsIn(x ast.Expr, f func(el ast.Expr)) {
+	switch x := x.(type) {
+	case *ast.ListLit:
+		for _, el := range x.Elts {
+			f(el)
+		}
+	case *ast.ParenExpr:
+		elementsIn(x.X, f)
+	case *ast.BinaryExpr:
+		elementsIn(x.X, f)
+		elementsIn(x.Y, f)
+	}
+}
+
+// known reports a field that a definition of the language does not have.
+func (k *checker) known(def, what, name string, f *ast.Field) bool {
+	names := k.language[def]
+	if len(names) == 0 || slices.Contains(names, name) {
+		return true
+	}
+	k.report(codeField, f.Pos(), "%s has no field %q", what, name).meant(spell.Nearest(name, names))
+	return false
+}
+
+// topLevel collects the declarations at file level, and reports those that the language does not know.
+func (k *checker) topLevel() {
+	names := k.language["#Framework"]
+	for _, file := range k.inst.Files {
+		fields(file.Decls, func(name string, f *ast.Field) {
+			switch name {
+			case "plans":
+				fieldsIn(f.Value, func(n string, g *ast.Field) { k.first(k.plans, n, g) })
+			case "tasks":
+				fieldsIn(f.Value, func(n string, g *ast.Field) { k.first(k.tasks, n, g) })
+			case "params":
+				fieldsIn(f.Value, func(n string, _ *ast.Field) { k.params = append(k.params, n) })
+			}
+			if !slices.Contains(names, name) {
+				d := k.report(codeTopLevel, f.Pos(), "unknown field %q at file level", name).meant(spell.Nearest(name, names))
+				if d.Hint == "" {
+					d.Hint = "hide it (_" + name + ") if other fields only need it"
+				}
+			}
+		})
+	}
+	for _, name := range []string{"name", "version"} {
+		if !k.value.LookupPath(cue.ParsePath(name)).Exists() && !k.declares(name) {
+			k.report(codeRequired, k.embedding(), "the framework has no %s", name)
+		}
+	}
+}
+
+// declares says whether there is a declaration at file level; what is wrong in it has been reported.
+func (k *checker) declares(name string) bool {
+	found := false
+	for _, file := range k.inst.Files {
+		fields(file.Decls, func(n string, _ *ast.Field) { found = found || n == name })
+	}
+	return found
+}
+
+func (k *checker) first(m map[string]*ast.Field, name string, f *ast.Field) {
+	if m[name] == nil {
+		m[name] = f
+	}
+}
+
+// embedding is where kudoc.#Framework is embedded: the place of what is missing.
+func (k *checker) embedding() token.Pos {
+	for _, f := range k.inst.Files {
+		for _, d := range f.Decls {
+			if e, ok := d.(*ast.EmbedDecl); ok {
+				return e.Pos()
+			}
+		}
+	}
+	return token.NoPos
+}
+
+// withoutRepetition drops what CUE says about a field that has been reported in the words of the language.
+func (c *compilation) withoutRepetition() {
+	type place struct {
+		file      string
+		line, col int
+	}
+	own := map[place]bool{}
+	for _, d := range c.diags {
+		if strings.HasPrefix(d.Code, "KD1") || strings.HasPrefix(d.Code, "KD2") || strings.Contains(d.Message, "has no field") {
+			own[place{d.File, d.Line, d.Column}] = true
+		}
+	}
+	c.diags = slices.DeleteFunc(c.diags, func(d *Diagnostic) bool {
+		cueSays := strings.HasPrefix(d.Code, "KD0") && !strings.Contains(d.Message, "has no field")
+		return cueSays && own[place{d.File, d.Line, d.Column}]
+	})
+}

@@ -1,0 +1,103 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+
+	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/render/spell"
+)
+
+// attributeKeys are the arguments of @param, and whether they have a value.
+var attributeKeys = map[string]bool{
+	"trigger": true, "immutable": false, "unit": true, "group": true, "display": true, "advanced": false,
+}
+
+// checkParams checks what @param says about parameters.
+func (k *checker) checkParams() {
+	for _, file := range k.inst.Files {
+		fields(file.Decls, func(name string, f *ast.Field) {
+			if name != "params" {
+				return
+			}
+			fieldsIn(f.Value, func(param string, g *ast.Field) {
+				k.checkAttributes(param, g)
+				fieldsIn(g.Value, k.noAttributes)
+			})
+		})
+	}
+}
+
+func (k *checker) checkAttributes(param string, f *ast.Field) {
+	p := params.Param{Decls: []*ast.Field{f}}
+	for _, a := range p.Attributes() {
+		needsValue, ok := attributeKeys[a.Key]
+		switch {
+		case a.Key == "secret" || a.Key == "generate":
+			k.report(codeAttribute, a.At, "@param(%s) is not supported", a.Key).
+				hint("a secret value does not belong in an Instance: let a string parameter name a Secret")
+		case !ok:
+			k.report(codeAttribute, a.At, "parameter %q: @param has no argument %q", param, a.Key).
+				meant(spell.Nearest(a.Key, slices.Collect(maps.Keys(attributeKeys))))
+		case needsValue && a.Value == "":
+			k.report(codeAttribute, a.At, "parameter %q: @param(%s=...) needs a value", param, a.Key)
+		case !needsValue && a.HasValue:
+			k.report(codeAttribute, a.At, "parameter %q: @param(%s) takes no value", param, a.Key)
+		case a.Key == "trigger" && k.plans[a.Value] == nil:
+			k.report(codeTrigger, a.At, "parameter %q triggers plan %q: no such plan", param, a.Value).
+				meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.plans))))
+		}
+	}
+}
+
+// noAttributes reports @param on the fields of a parameter, where nothing reads it.
+func (k *checker) noAttributes(name string, f *ast.Field) {
+	for _, a := range f.Attrs {
+		if key, _ := a.Split(); key == "param" {
+			k.report(codeAttribute, a.Pos(), "@param belongs to a parameter, not to its field %q", name)
+		}
+	}
+	fieldsIn(f.Value, k.noAttributes)
+}
+
+// checkReferences finds references to parameters that do not exist: params.storag.
+func (k *checker) checkReferences() {
+	for _, file := range k.inst.Files {
+		ast.Walk(file, func(n ast.Node) bool {
+			s, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			id, ok := s.X.(*ast.Ident)
+			if !ok || id.Name != "params" || k.shadowed(id) {
+				return true
+			}
+			if name := labelName(s.Sel); name != "" && !slices.Contains(k.params, name) && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "#") {
+				k.report(codeNoParam, s.Sel.Pos(), "no parameter %q", name).meant(spell.Nearest(name, k.params))
+			}
+			return true
+		}, nil)
+	}
+}
+
+// shadowed says whether params at this place is something else: the parameters of a plan, or a field of that name.
+func (k *checker) shadowed(id *ast.Ident) bool {
+	f, ok := id.Node.(*ast.Field)
+	if !ok || f == nil {
+		return id.Node != nil && !isStruct(id.Node)
+	}
+	for _, file := range k.inst.Files {
+		if slices.Contains(file.Decls, ast.Decl(f)) {
+			return false
+		}
+	}
+	return true
+}
+
+func isStruct(n ast.Node) bool {
+	_, ok := n.(*ast.StructLit)
+	return ok
+}

@@ -1,0 +1,153 @@
+package compile
+
+import (
+	"maps"
+	"slices"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/render/spell"
+)
+
+// checkPlans checks the names in plans: fields, tasks, and that names of phases and steps are used once.
+func (k *checker) checkPlans() {
+	if !k.value.LookupPath(cue.ParsePath("plans.deploy.phases")).Exists() && k.plans["deploy"] == nil {
+		pos, names := k.embedding(), slices.Sorted(maps.Keys(k.plans))
+		if len(names) > 0 {
+			pos = k.plans[names[0]].Pos()
+		}
+		k.report(codeNoDeploy, pos, "there is no plan %q", "deploy").meant(spell.Nearest("deploy", names))
+	}
+	for _, file := range k.inst.Files {
+		fields(file.Decls, func(name string, f *ast.Field) {
+			if name == "plans" {
+				fieldsIn(f.Value, func(plan string, g *ast.Field) { k.checkPlan(plan, g.Value) })
+			}
+		})
+	}
+	for _, u := range k.uses {
+		if k.tasks[u.name] == nil {
+			k.report(codeNoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).
+				meant(spell.Nearest(u.name, slices.Collect(maps.Keys(k.tasks))))
+		}
+	}
+	if len(k.uses) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.tasks)) {
+		if !slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == name }) {
+			k.report(codeUnusedTask, k.tasks[name].Pos(), "task %q is not used by any plan", name).Severity = SeverityWarning
+		}
+	}
+}
+
+func (k *checker) checkPlan(plan string, x ast.Expr) {
+	fieldsIn(x, func(name string, f *ast.Field) {
+		if !k.known("#Plan", "plan \""+plan+"\"", name, f) || name != "phases" {
+			return
+		}
+		names := k.unique("phase", "plan", plan)
+		elementsIn(f.Value, func(el ast.Expr) {
+			phase := names(el)
+			k.checkPhase(phase, el)
+		})
+	})
+}
+
+func (k *checker) checkPhase(phase string, x ast.Expr) {
+	fieldsIn(x, func(name string, f *ast.Field) {
+		if !k.known("#Phase", "phase \""+phase+"\"", name, f) || name != "steps" {
+			return
+		}
+		names := k.unique("step", "phase", phase)
+		elementsIn(f.Value, func(el ast.Expr) {
+			step := names(el)
+			k.checkStep(step, el)
+		})
+	})
+}
+
+func (k *checker) checkStep(step string, x ast.Expr) {
+	fieldsIn(x, func(name string, f *ast.Field) {
+		if !k.known("#Step", "step \""+step+"\"", name, f) || name != "tasks" {
+			return
+		}
+		elementsIn(f.Value, func(el ast.Expr) {
+			if s, ok := stringLiteral(el); ok {
+				k.uses = append(k.uses, taskUse{name: s, step: step, pos: el.Pos()})
+			}
+		})
+	})
+}
+
+// unique returns a function that reads the name of a phase or step, and reports it if it was there before.
+func (k *checker) unique(what, in, of string) func(ast.Expr) string {
+	seen := map[string]token.Pos{}
+	return func(x ast.Expr) (name string) {
+		fieldsIn(x, func(n string, f *ast.Field) {
+			s, ok := stringLiteral(f.Value)
+			if n != "name" || !ok {
+				return
+			}
+			name = s
+			if first, twice := seen[s]; twice {
+				d := k.report(codeTwice, f.Value.Pos(), "%s %q occurs twice in %s %q", what, s, in, of)
+				d.Related = []Related{{File: first.Filename(), Line: first.Line(), Column: first.Column(), Message: "first here"}}
+				return
+			}
+			seen[s] = f.Value.Pos()
+		})
+		return name
+	}
+}
+
+func stringLiteral(x ast.Expr) (string, bool) {
+	l, ok := x.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	s, err := literal.Unquote(l.Value)
+	return s, err == nil
+}
+
+// checkTasks checks that every task says what it does, once.
+func (k *checker) checkTasks() {
+	does := map[string][]*ast.Field{}
+	unclear := map[string]bool{} // made of references, about which CUE knows more
+	for _, file := range k.inst.Files {
+		fields(file.Decls, func(name string, f *ast.Field) {
+			if name != "tasks" {
+				return
+			}
+			fieldsIn(f.Value, func(task string, g *ast.Field) {
+				if _, ok := g.Value.(*ast.StructLit); !ok {
+					unclear[task] = true
+				}
+				fieldsIn(g.Value, func(n string, h *ast.Field) {
+					if k.known("#Task", "task \""+task+"\"", n, h) && !slices.ContainsFunc(does[task], func(o *ast.Field) bool { return labelName(o.Label) == n }) {
+						does[task] = append(does[task], h)
+					}
+				})
+			})
+		})
+	}
+	for task, f := range k.tasks {
+		switch n := len(does[task]); {
+		case n > 1:
+			k.report(codeTaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).
+				hint("make it two tasks")
+		case n == 0 && !unclear[task] && !k.hasErrorAt(f):
+			k.report(codeTaskKind, f.Pos(), "task %q has none of apply, run and delete", task)
+		}
+	}
+}
+
+// hasErrorAt says whether a field, or what is in it, has been reported already.
+func (k *checker) hasErrorAt(f *ast.Field) bool {
+	return slices.ContainsFunc(k.diags, func(d *Diagnostic) bool {
+		return d.Severity == SeverityError && d.File == f.Pos().Filename() && d.Line >= f.Pos().Line() && d.Line <= f.End().Line()
+	})
+}

@@ -1,0 +1,64 @@
+package compile
+
+import (
+	"fmt"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+// Options say what to compile.
+type Options struct {
+	// Dir is the directory of the framework's package.
+	Dir string
+	// KudocVersion is the version of the compiler, which the result records.
+	KudocVersion string
+	// Inputs is the number of generated inputs for which the result is compared with CUE; 0 is the default.
+	Inputs int
+}
+
+// Result is a compiled framework.
+type Result struct {
+	Framework *v1alpha1.Framework
+	Version   *v1alpha1.FrameworkVersion
+	// Role is what a controller must be allowed to do to execute this version.
+	Role *rbacv1.ClusterRole
+}
+
+// Framework compiles the framework in a directory. The result is nil if a diagnostic is an error.
+func Framework(opts Options) (*Result, Diagnostics) {
+	c := compile(opts)
+	if c.diags.HasErrors() {
+		return nil, c.diags.sorted()
+	}
+	return c.result, c.diags.sorted()
+}
+
+// compile runs the passes. It ends with the first that reports an error; the passes of one line report together. A
+// panic, of CUE or of kudoc, is a diagnostic too: whatever the sources are, the caller gets an answer.
+func compile(opts Options) (c *compilation) {
+	c = &compilation{opts: opts}
+	defer func() {
+		if r := recover(); r != nil {
+			c.diags = append(c.diags, &Diagnostic{Code: codeInternal, File: opts.Dir, Message: fmt.Sprintf("internal error: %v", r), Hint: "please report it with the sources"})
+		}
+	}()
+	for _, passes := range [][]func(){
+		{c.load}, // files -> syntax trees of the package and what it imports
+		{c.unify, // -> the value that CUE sees, and what CUE has to say about it
+			c.check}, // names: fields, tasks, plans, parameters, attributes
+		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
+		{c.lower},    // -> templates, parameter schemas
+		{c.validate}, // the same answers as CUE for many inputs?
+		{c.emit},     // -> objects
+	} {
+		for _, pass := range passes {
+			pass()
+		}
+		if c.diags.HasErrors() {
+			break
+		}
+	}
+	return c
+}

@@ -1,0 +1,262 @@
+package compile
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/render/spell"
+)
+
+// finding is an error of CUE, in the terms of a framework.
+type finding struct {
+	code    string
+	pos     token.Pos
+	related []token.Pos
+	path    []string
+	message string
+	hint    string
+}
+
+// authorPosition is the position in the author's files that an error is about, or none. CUE's own Position is often in the
+// schema, and the author's value among the input positions.
+func authorPosition(e errors.Error) token.Pos {
+	if ps := authorPositions(e); len(ps) > 0 {
+		return ps[0]
+	}
+	return token.NoPos
+}
+
+func authorPositions(e errors.Error) []token.Pos {
+	var out []token.Pos
+	for _, p := range append([]token.Pos{e.Position()}, e.InputPositions()...) {
+		if eval.IsAuthors(p) && !slices.ContainsFunc(out, func(q token.Pos) bool { return q.Position() == p.Position() }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func errorText(e errors.Error) string {
+	format, args := e.Msg()
+	return fmt.Sprintf(format, args...)
+}
+
+// findings translates the errors of CUE about a value.
+func findings(root cue.Value, err error) []finding {
+	var out []finding
+	errs := errors.Errors(err)
+	for i := 0; i < len(errs); i++ {
+		e := errs[i]
+		f := finding{code: codeCUE, path: authorPath(e.Path()), message: errorText(e)}
+		if n := disjunctionSize(f.message); n > 0 {
+			branches := errs[i+1 : min(i+1+n, len(errs))]
+			i += len(branches)
+			f.disjunction(branches)
+			out = append(out, f)
+			continue
+		}
+		f.place(authorPositions(e))
+		f.translate(root, e)
+		out = append(out, f)
+	}
+	return out
+}
+
+func (f *finding) place(ps []token.Pos) {
+	if len(ps) > 0 {
+		f.pos, f.related = ps[0], ps[1:]
+	}
+}
+
+// authorPath is a path without the definitions of the schema in front.
+func authorPath(path []string) []string {
+	for len(path) > 0 && strings.HasPrefix(path[0], "#") {
+		path = path[1:]
+	}
+	return path
+}
+
+var emptyDisjunction = regexp.MustCompile(`^(\d+) errors in empty disjunction`)
+
+func disjunctionSize(msg string) int {
+	m := emptyDisjunction.FindStringSubmatch(msg)
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
+}
+
+// disjunction folds the errors of all branches into one: which values there are to choose from.
+func (f *finding) disjunction(branches []errors.Error) {
+	f.code = codeValue
+	count := map[string]int{}
+	var values []string
+	for _, b := range branches {
+		if !f.pos.IsValid() {
+			f.place(authorPositions(b))
+		}
+		if len(f.path) == 0 {
+			f.path = authorPath(b.Path())
+		}
+		if x, y, ok := conflict(b); ok {
+			count[x]++
+			count[y]++
+			values = append(values, x, y)
+		}
+	}
+	var got string
+	for _, v := range values { // the author's value conflicts with every alternative
+		if count[v] > count[got] {
+			got = v
+		}
+	}
+	var options, meant []string
+	for _, v := range values {
+		if v == got || slices.Contains(options, v) {
+			continue
+		}
+		options = append(options, v)
+		if s, err := strconv.Unquote(v); err == nil {
+			meant = append(meant, s)
+		}
+	}
+	f.message = "no alternative matches"
+	if len(options) > 0 {
+		slices.Sort(options)
+		f.message = fmt.Sprintf("%s is not %s", got, strings.Join(options, " or "))
+		if n := len(f.path); n > 0 {
+			f.message = f.path[n-1] + ": " + f.message
+		}
+		if s, err := strconv.Unquote(got); err == nil {
+			f.suggest(s, meant)
+		}
+	}
+}
+
+func (f *finding) suggest(name string, candidates []string) {
+	if n := spell.Nearest(name, candidates); n != "" {
+		f.hint = fmt.Sprintf("did you mean %q?", n)
+	}
+}
+
+// conflict returns the two values of which an error says that they conflict.
+func conflict(e errors.Error) (a, b string, ok bool) {
+	format, args := e.Msg()
+	if !strings.HasPrefix(format, "conflicting values") || len(args) < 2 {
+		return "", "", false
+	}
+	return fmt.Sprint(args[0]), fmt.Sprint(args[1]), true
+}
+
+var typeNames = regexp.MustCompile(`^(string|bool|int|number|bytes|null|float|u?int\d+|\{.*\}|\[.*\]|struct|list)$`)
+
+// translate says what CUE says in the words of someone who writes a framework.
+func (f *finding) translate(root cue.Value, e errors.Error) {
+	last := ""
+	if len(f.path) > 0 {
+		last = unquoted(f.path[len(f.path)-1])
+	}
+	switch msg := f.message; {
+	case msg == "field not allowed":
+		f.code, f.message = codeField, fmt.Sprintf("unknown field %s", last)
+		f.suggest(last, siblings(root, f.path))
+	case strings.HasPrefix(msg, "field is required but not present"):
+		f.code, f.message = codeRequired, fmt.Sprintf("required field %s is missing", last)
+	case strings.HasPrefix(msg, "incomplete value"):
+		f.code, f.message = codeRequired, fmt.Sprintf("%s has no value", last)
+	case strings.HasPrefix(msg, "builtin package"):
+		f.code = codeImport
+	case strings.HasPrefix(msg, "invalid value "):
+		f.code = codeValue
+	case strings.HasPrefix(msg, "undefined field"), strings.HasPrefix(msg, "reference "):
+		f.code = codeReference
+	default:
+		a, b, ok := conflict(e)
+		if !ok {
+			return
+		}
+		f.code = codeValue
+		switch {
+		case typeNames.MatchString(b) && !typeNames.MatchString(a):
+			f.message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(b), a)
+		case typeNames.MatchString(a) && !typeNames.MatchString(b):
+			f.message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(a), b)
+		}
+	}
+}
+
+func typeWord(t string) string {
+	switch t[0] {
+	case '{':
+		return "a struct"
+	case '[':
+		return "a list"
+	}
+	return t
+}
+
+func unquoted(label string) string {
+	if s, err := strconv.Unquote(label); err == nil {
+		return s
+	}
+	return label
+}
+
+// siblings are the fields that the struct at the parent of a path may have.
+func siblings(root cue.Value, path []string) []string {
+	var sels []cue.Selector
+	for _, p := range path[:max(len(path)-1, 0)] {
+		if i, err := strconv.Atoi(p); err == nil {
+			sels = append(sels, cue.Index(i))
+			continue
+		}
+		sels = append(sels, cue.Str(unquoted(p)))
+	}
+	v := root.LookupPath(cue.MakePath(sels...))
+	var out []string
+	it, err := v.Fields(cue.Optional(true))
+	if err != nil {
+		return nil
+	}
+	for it.Next() {
+		if sel := it.Selector(); sel.IsString() {
+			out = append(out, sel.Unquoted())
+		}
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return len(path) > 0 && s == unquoted(path[len(path)-1]) })
+}
+
+// joined is a path for people: plans.deploy.phases[0].
+func joined(path []string) string {
+	var b strings.Builder
+	for i, p := range path {
+		switch _, err := strconv.Atoi(p); {
+		case err == nil:
+			b.WriteString("[" + p + "]")
+		case i > 0:
+			b.WriteString("." + p)
+		default:
+			b.WriteString(p)
+		}
+	}
+	return b.String()
+}
+
+// reportFinding adds a finding as an error.
+func (c *compilation) reportFinding(f finding) *Diagnostic {
+	d := c.report(f.code, f.pos, "%s", f.message)
+	d.Path, d.Hint = joined(f.path), f.hint
+	for _, p := range f.related {
+		d.Related = append(d.Related, Related{File: p.Filename(), Line: p.Line(), Column: p.Column(), Message: "conflicts with this"})
+	}
+	return d
+}

@@ -1,0 +1,29 @@
+package compile
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+func TestMistakesAreReportedWhereTheyAre(t *testing.T) {
+	archive, err := txtar.ParseFile(filepath.Join("..", "..", "testdata", "compile", "errors.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range archive.Files {
+		t.Run(strings.TrimSuffix(f.Name, ".cue"), func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			content := string(f.Data)
+			if !strings.HasPrefix(content, "package ") {
+				content = "package f\n" + content
+			}
+			write(t, dir, "f.cue", content)
+			_, ds := Framework(Options{Dir: dir, KudocVersion: "test"})
+			expect(t, dir, ds)
+		})
+	}
+}

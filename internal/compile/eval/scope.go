@@ -1,0 +1,64 @@
+package eval
+
+import (
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
+)
+
+// Scope is where an expression looks up names: a chain of struct literals, comprehension variables, the file and the
+// package.
+type Scope struct {
+	up    *Scope
+	v     *Vertex            // the vertex to which the struct literal contributes
+	names *names             // what the struct literal declares
+	vars  map[string]*Vertex // variables of a comprehension, or a value alias
+	file  *file
+}
+
+// names are the names that a struct literal declares.
+type names struct {
+	fields  map[string]bool
+	lets    map[string]*ast.LetClause
+	aliases map[string]*ast.Field
+}
+
+// file is the imports of a file.
+type file struct {
+	imports map[string]string // by local name
+	inst    *build.Instance
+}
+
+// letKey identifies a let clause in one instance of its struct literal.
+type letKey struct {
+	scope *Scope
+	let   *ast.LetClause
+}
+
+func (ev *Evaluator) declared(decls []ast.Decl) *names {
+	out := &names{fields: map[string]bool{}, lets: map[string]*ast.LetClause{}, aliases: map[string]*ast.Field{}}
+	for _, d := range decls {
+		switch d := d.(type) {
+		case *ast.LetClause:
+			out.lets[d.Ident.Name] = d
+		case *ast.Field:
+			ev.declaredField(out, d)
+		}
+	}
+	return out
+}
+
+func (ev *Evaluator) declaredField(out *names, d *ast.Field) {
+	if d.Alias != nil {
+		ev.refuse(d, "write the alias before the label: X=name", "postfix aliases are not supported")
+	}
+	l := d.Label
+	if a, ok := l.(*ast.Alias); ok {
+		if _, pattern := a.Expr.(*ast.ListLit); !pattern {
+			out.aliases[a.Ident.Name] = d
+		}
+		l, _ = a.Expr.(ast.Label)
+	}
+	if id, ok := l.(*ast.Ident); ok {
+		out.fields[id.Name] = true
+	}
+}

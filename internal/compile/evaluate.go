@@ -1,0 +1,385 @@
+package compile
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cuelang.org/go/cue/ast"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/params"
+)
+
+// contextTypes are the inputs that the controller provides, as schema/kudoc/context.cue declares them. plan is built from
+// the plans.
+func contextTypes() map[string]*expr.Type {
+	str := func(names ...string) *expr.Type {
+		t := &expr.Type{Kind: expr.Struct}
+		for _, n := range names {
+			t.Fields = append(t.Fields, expr.Field{Name: n, Type: expr.TString})
+		}
+		return t
+	}
+	return map[string]*expr.Type{
+		"instance": str("name", "namespace", "uid"), "framework": str("name", "version"), "phase": str("name"),
+		"step": str("name"), "execution": str("name", "uid"), "plan": str("name"),
+	}
+}
+
+// contextNames are the inputs in a fixed order.
+var contextNames = []string{"instance", "framework", "plan", "phase", "step", "execution"}
+
+// evaluation is the run of the evaluator over the framework.
+type evaluation struct {
+	*compilation
+	ev   *eval.Evaluator
+	root *eval.Vertex
+}
+
+// evaluate runs the symbolic evaluator. Inputs come first: everything else may refer to them.
+func (c *compilation) evaluate() {
+	inst := c.source.instance()
+	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, contextNames...)...)}
+	if err := e.ev.Begin(inst); err != nil {
+		c.evalError(err)
+		return
+	}
+	e.root = e.ev.Root()
+	if !e.declareInputs() {
+		return
+	}
+	e.evalError(e.ev.Finish())
+	e.evalError(e.ev.Try(e.evaluateAbout))
+	e.evalError(e.ev.Try(e.evaluatePlans))
+	e.evalError(e.ev.Try(e.evaluateTasks))
+	e.evalError(e.ev.Try(e.evaluateOutputs))
+	e.checkPlanParams()
+	c.locals = e.ev.Locals
+}
+
+// declareInputs declares parameters and the context, and compiles defaults and constraints.
+func (e *evaluation) declareInputs() bool {
+	p, err := params.Declare(e.ev, e.field(e.root, "params").Vertex)
+	if err != nil {
+		e.evalError(err)
+		return false
+	}
+	e.params = p
+	e.evalError(params.Bind(e.ev, p, expr.Var("params", p.Type)))
+	if !e.declarePlanParams() || e.diags.HasErrors() {
+		return false
+	}
+	e.evalError(e.ev.Try(e.bindContext))
+	e.evalError(params.Finish(e.ev, p))
+	for _, pl := range e.plans {
+		e.evalError(params.Finish(e.ev, pl.params))
+	}
+	return !e.diags.HasErrors()
+}
+
+func (e *evaluation) field(v *eval.Vertex, name string) *eval.Arc {
+	return v.Lookup(eval.Label{Name: name})
+}
+
+// declarePlanParams declares the parameters of each plan. Within a plan they refer to each other.
+func (e *evaluation) declarePlanParams() bool {
+	ok := true
+	e.evalError(e.ev.Try(func() {
+		arcs := e.field(e.root, "plans").Vertex.Fields()
+		slices.SortFunc(arcs, func(a, b *eval.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
+		for _, a := range arcs {
+			if !a.Exists() {
+				continue
+			}
+			if a.Conditional() {
+				e.report(codeStatic, a.Vertex.Pos(), "plan %q exists under a condition on an input only", a.Label.Name)
+				ok = false
+			}
+			p, err := params.Declare(e.ev, e.field(a.Vertex, "params").Vertex)
+			if err == nil {
+				err = params.Bind(e.ev, p, expr.Sel(expr.Var("plan", contextTypes()["plan"]), "params", p.Type))
+			}
+			if err != nil {
+				e.evalError(err)
+				ok = false
+				continue
+			}
+			e.plans = append(e.plans, &plan{Plan: v1alpha1.Plan{Name: a.Label.Name}, params: p})
+		}
+	}))
+	return ok
+}
+
+// bindContext makes the declarations of instance, plan and so on stand for what the controller provides.
+func (e *evaluation) bindContext() {
+	types := contextTypes()
+	var planParams *expr.Type
+	for _, p := range e.plans {
+		planParams = expr.Join(planParams, p.params.Type)
+	}
+	if planParams == nil {
+		planParams = &expr.Type{Kind: expr.Struct}
+	}
+	types["plan"].Fields = append(types["plan"].Fields, expr.Field{Name: "params", Type: planParams})
+	for _, name := range contextNames {
+		a := e.field(e.root, name)
+		for _, d := range a.Decls() {
+			if id, ok := d.Value.(*ast.Ident); eval.IsAuthors(d.Pos()) && (!ok || id.Name != "_") {
+				e.ev.Refuse(d, "declare it as "+name+": _", "%s comes from the controller and cannot be constrained", name)
+			}
+		}
+		e.ev.Bind(a.Vertex, expr.Var(name, types[name]))
+	}
+}
+
+// evaluatePlans computes phases and steps, which must be constants.
+func (e *evaluation) evaluatePlans() {
+	for _, p := range e.plans {
+		v := e.field(e.field(e.root, "plans").Vertex, p.Name).Vertex
+		var phases []struct {
+			Name, Strategy string
+			Steps          []struct {
+				Name    string
+				Tasks   []string
+				Timeout string
+				Retries int32
+			}
+		}
+		if !e.constant(v, "phases", &phases) || !e.constant(v, "strategy", &p.Strategy) {
+			continue
+		}
+		for _, ph := range phases {
+			phase := v1alpha1.Phase{Name: ph.Name, Strategy: v1alpha1.Strategy(ph.Strategy)}
+			for _, s := range ph.Steps {
+				step := v1alpha1.Step{Name: s.Name, Tasks: s.Tasks, Retries: s.Retries}
+				if d, err := time.ParseDuration(s.Timeout); err == nil {
+					step.Timeout = &metav1.Duration{Duration: d}
+				}
+				phase.Steps = append(phase.Steps, step)
+			}
+			p.Phases = append(p.Phases, phase)
+		}
+	}
+}
+
+// constant reads a field that must not depend on inputs.
+func (e *evaluation) constant(v *eval.Vertex, name string, into any) bool {
+	a := e.field(v, name)
+	if a == nil || !a.Exists() {
+		return false
+	}
+	x := e.ev.Value(a.Vertex)
+	if !x.IsLit() {
+		e.report(codeStatic, a.Vertex.Pos(), "%s must not depend on inputs, but reads %s", a.Vertex.Path(), strings.Join(inputsOf(x), ", "))
+		return false
+	}
+	b, err := json.Marshal(x.Lit)
+	if err == nil {
+		err = json.Unmarshal(b, into)
+	}
+	if err != nil {
+		e.report(codeValue, a.Vertex.Pos(), "%s: %v", a.Vertex.Path(), err)
+	}
+	return err == nil
+}
+
+func inputsOf(x *expr.X) []string {
+	var out []string
+	for name := range x.Vars() {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// evaluateAbout computes the fields that describe the framework, which must be constants.
+func (e *evaluation) evaluateAbout() {
+	e.constant(e.root, "name", &e.about.name)
+	e.constant(e.root, "version", &e.about.version)
+	e.constant(e.root, "appVersion", &e.about.appVersion)
+	e.constant(e.root, "description", &e.about.description)
+	e.constant(e.root, "url", &e.about.url)
+	e.constant(e.root, "maintainers", &e.about.maintainers)
+}
+
+func (e *evaluation) evaluateTasks() {
+	arcs := e.field(e.root, "tasks").Vertex.Fields()
+	slices.SortFunc(arcs, func(a, b *eval.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
+	if e.field(e.root, "tasks").Vertex.DependsOnInputs() {
+		e.ev.Refuse(e.field(e.root, "tasks").Vertex, "write one task whose apply has a loop", "the names of tasks cannot depend on inputs")
+	}
+	for _, a := range arcs {
+		if a.Exists() {
+			e.evalError(e.ev.Try(func() { e.ev.Locate(a.Vertex, func() { e.evaluateTask(a) }) }))
+		}
+	}
+}
+
+func (e *evaluation) evaluateTask(a *eval.Arc) {
+	t := &task{name: a.Label.Name}
+	cond := e.ev.Presence(a)
+	for _, f := range a.Vertex.Fields() {
+		if !f.Exists() {
+			continue
+		}
+		when := expr.And(cond, e.ev.Presence(f))
+		switch f.Label.Name {
+		case "apply":
+			t.kind = v1alpha1.TaskApply
+			t.objects = e.applied(f, when)
+		case "run":
+			t.kind = v1alpha1.TaskRun
+			t.objects = []object{{id: t.name, cond: when, value: e.ev.ValueIf(f)}}
+		case "delete":
+			t.kind = v1alpha1.TaskDelete
+			t.objects = e.deleted(f, when)
+		}
+	}
+	for _, o := range t.objects {
+		if len(o.kinds()) == 0 {
+			e.report(codeStatic, a.Vertex.Pos(), "task %q: apiVersion and kind of object %q must not depend on inputs", t.name, o.id)
+		}
+	}
+	e.tasks = append(e.tasks, t)
+}
+
+// applied are the objects of an apply task, in the order in which the author wrote them.
+func (e *evaluation) applied(f *eval.Arc, when *expr.X) []object {
+	fields := f.Vertex.Fields()
+	slices.SortStableFunc(fields, func(a, b *eval.Arc) int { return a.Vertex.Pos().Compare(b.Vertex.Pos()) })
+	var out []object
+	for _, a := range fields {
+		if a.Exists() {
+			out = append(out, object{id: a.Label.Name, cond: expr.And(when, e.ev.Presence(a)), value: e.ev.ValueIf(a)})
+		}
+	}
+	if rest := e.ev.Computed(f.Vertex); rest != nil {
+		out = append(out, object{cond: when, value: rest})
+	}
+	return out
+}
+
+// deleted are the identities of the objects of a delete task.
+func (e *evaluation) deleted(f *eval.Arc, when *expr.X) []object {
+	x := e.ev.ValueIf(f)
+	var out []object
+	for i, p := range partsOf(x) {
+		cond := when
+		for _, cl := range p.Clauses {
+			if cl.Src != nil {
+				e.ev.Refuse(f.Vertex, "list the objects", "a loop over an input is not supported in delete")
+			}
+			cond = expr.And(cond, cl.Cond)
+		}
+		out = append(out, object{id: strconv.Itoa(i), cond: cond, value: identity(p.Val)})
+	}
+	if len(out) == 0 {
+		e.ev.Refuse(f.Vertex, "list the objects", "delete needs a list of objects")
+	}
+	return out
+}
+
+// partsOf are the elements of a list or the fields of a struct, constant or not.
+func partsOf(x *expr.X) []expr.Part {
+	if !x.IsLit() {
+		return x.Parts
+	}
+	var out []expr.Part
+	switch v := x.Lit.(type) {
+	case []any:
+		for _, e := range v {
+			out = append(out, expr.Part{Val: expr.Lit(e)})
+		}
+	case *expr.Object:
+		for _, k := range v.Keys {
+			out = append(out, expr.Part{Key: expr.Lit(k), Val: expr.Lit(v.Vals[k])})
+		}
+	}
+	return out
+}
+
+// identity reduces an object to what identifies it.
+func identity(x *expr.X) *expr.X {
+	if x.Op == expr.OpCond {
+		return expr.If(x.Args[0], identity(x.Args[1]), identity(x.Args[2]))
+	}
+	if x.Op == expr.OpFail {
+		return x
+	}
+	return selected(x, map[string]bool{"apiVersion": false, "kind": false, "metadata": true})
+}
+
+// selected keeps some fields; of those marked true, it keeps name and namespace.
+func selected(x *expr.X, keep map[string]bool) *expr.X {
+	out := &expr.X{Op: expr.OpObj, Type: x.Type}
+	for _, p := range partsOf(x) {
+		if p.Key == nil || !p.Key.IsLit() {
+			continue
+		}
+		name, _ := p.Key.Lit.(string)
+		inner, ok := keep[name]
+		if !ok {
+			continue
+		}
+		if inner {
+			p.Val = selected(p.Val, map[string]bool{"name": false, "namespace": false})
+		}
+		out.Parts = append(out.Parts, p)
+	}
+	return out
+}
+
+func (e *evaluation) evaluateOutputs() {
+	a := e.field(e.root, "outputs")
+	if a == nil || !a.Exists() {
+		return
+	}
+	e.outputs = e.ev.ValueIf(a)
+	if cond := e.ev.Presence(a); !cond.IsTrue() {
+		e.ev.Refuse(a.Vertex, "make the single outputs conditional", "outputs cannot depend on an input as a whole")
+	}
+}
+
+// checkPlanParams finds tasks that read a parameter which one of the plans that use them does not have.
+func (e *evaluation) checkPlanParams() {
+	for _, t := range e.tasks {
+		reads, tests := map[string]bool{}, map[string]bool{}
+		for _, o := range t.objects {
+			for _, x := range []*expr.X{o.cond, o.value} {
+				expr.Expand(x, e.ev.Locals).Walk(func(y *expr.X) {
+					if len(y.Args) == 1 && y.Args[0].Op == expr.OpSel && y.Args[0].Name == "params" && y.Args[0].Args[0].Name == "plan" {
+						reads[y.Name] = true
+						tests[y.Name] = tests[y.Name] || y.Op == expr.OpHas
+					}
+				})
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(reads)) {
+			for _, p := range e.plans {
+				if uses(p, t.name) && p.params.Type.Field(name) == nil && !tests[name] {
+					pos := e.field(e.field(e.root, "tasks").Vertex, t.name).Vertex.Pos()
+					e.report(codePlanParam, pos, "task %q reads plan.params.%s, but plan %q has no such parameter", t.name, name, p.Name)
+				}
+			}
+		}
+	}
+}
+
+func uses(p *plan, task string) bool {
+	for _, ph := range p.Phases {
+		for _, s := range ph.Steps {
+			if slices.Contains(s.Tasks, task) {
+				return true
+			}
+		}
+	}
+	return false
+}

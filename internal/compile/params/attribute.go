@@ -1,0 +1,71 @@
+package params
+
+import (
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/literal"
+	"cuelang.org/go/cue/token"
+)
+
+// Attribute is one argument of @param(...).
+type Attribute struct {
+	Key, Value string
+	HasValue   bool
+	At         token.Pos
+}
+
+// Attributes returns the arguments of all @param(...) of a parameter.
+func (p *Param) Attributes() []Attribute {
+	var out []Attribute
+	for _, d := range p.Decls {
+		for _, a := range d.Attrs {
+			key, body := a.Split()
+			if key != "param" {
+				continue
+			}
+			for _, arg := range splitArguments(body) {
+				k, v, has := strings.Cut(arg, "=")
+				v = strings.TrimSpace(v)
+				if s, err := literal.Unquote(v); err == nil {
+					v = s
+				}
+				out = append(out, Attribute{Key: strings.TrimSpace(k), Value: v, HasValue: has, At: a.Pos()})
+			}
+		}
+	}
+	return out
+}
+
+// splitArguments splits at commas outside of quotes.
+func splitArguments(body string) []string {
+	var out []string
+	start, quoted := 0, false
+	for i := 0; i <= len(body); i++ {
+		switch {
+		case i == len(body) || body[i] == ',' && !quoted:
+			if s := strings.TrimSpace(body[start:i]); s != "" {
+				out = append(out, s)
+			}
+			start = i + 1
+		case body[i] == '\\' && quoted:
+			i++
+		case body[i] == '"':
+			quoted = !quoted
+		}
+	}
+	return out
+}
+
+// description is the comment above the declarations of a parameter.
+func description(decls []*ast.Field) string {
+	var out []string
+	for _, d := range decls {
+		for _, c := range ast.Comments(d) {
+			if c.Doc {
+				out = append(out, strings.TrimSpace(c.Text()))
+			}
+		}
+	}
+	return strings.Join(out, "\n")
+}

@@ -1,0 +1,292 @@
+package params
+
+import (
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// Param is the declaration of a parameter, or of a field or element of one.
+type Param struct {
+	Name        string
+	Optional    bool
+	Description string
+	Decls       []*ast.Field
+	Schema      *render.Schema
+	Type        *expr.Type
+
+	vertex      *eval.Vertex
+	fields      []*Param
+	elem        *Param
+	keys        *eval.Conjunct  // of a map: the constraint on its keys
+	constraints []eval.Conjunct // what the value must satisfy beyond its type
+	dflt        *eval.Conjunct
+
+	computed, check, keyCheck *expr.X // what Finish made of them
+}
+
+// Pos is where the author declares the parameter.
+func (p *Param) Pos() token.Pos {
+	for _, d := range p.Decls {
+		if eval.IsAuthors(d.Pos()) {
+			return d.Pos()
+		}
+	}
+	return p.vertex.Pos()
+}
+
+// Fields are the parameters of a struct.
+func (p *Param) Fields() []*Param { return p.fields }
+
+// declarer declares parameters.
+type declarer struct{ *eval.Evaluator }
+
+// Declare derives types and structure from a struct of declarations.
+func Declare(ev *eval.Evaluator, v *eval.Vertex) (p *Param, err *eval.Error) {
+	err = ev.Try(func() {
+		d := declarer{ev}
+		if p = d.declare(v); p.Schema.Type != "struct" {
+			ev.Fail(v, "params must be a struct of parameters")
+		}
+	})
+	return p, err
+}
+
+func (d declarer) declare(v *eval.Vertex) (p *Param) {
+	d.Locate(v, func() {
+		p = &Param{Schema: &render.Schema{}, vertex: v}
+		switch {
+		case v.DependsOnInputs():
+			d.Fail(v, "%s: the type of a parameter cannot depend on an input", v.Path())
+		case v.IsStruct():
+			d.structParam(p, v)
+		case len(v.Lists()) > 0:
+			d.listParam(p, v)
+		default:
+			p = d.scalarParam(p, v)
+		}
+	})
+	return p
+}
+
+func (d declarer) structParam(p *Param, v *eval.Vertex) {
+	if len(v.Scalars())+len(v.Lists()) > 0 {
+		d.Refuse(v, "declare the fields with defaults of their own", "%s: a disjunction of structs is not supported as a parameter", v.Path())
+	}
+	fields, patterns := v.Fields(), v.Patterns()
+	if len(patterns) > 0 {
+		d.mapParam(p, v, fields, patterns)
+		return
+	}
+	p.Schema.Type, p.Type = "struct", &expr.Type{Kind: expr.Struct}
+	d.declareFields(p, fields)
+}
+
+func (d declarer) declareFields(p *Param, fields []*eval.Arc) {
+	for _, a := range fields {
+		f := d.declare(a.Vertex)
+		f.Name, f.Optional, f.Decls = a.Label.Name, a.Optional(), a.Decls()
+		f.Description = description(f.Decls)
+		p.fields = append(p.fields, f)
+	}
+}
+
+func (d declarer) mapParam(p *Param, v *eval.Vertex, fields []*eval.Arc, patterns [][2]eval.Conjunct) {
+	if len(patterns) > 1 {
+		d.Refuse(v, "use two parameters", "%s: more than one pattern in a parameter", v.Path())
+	}
+	key := patterns[0][0]
+	if id, ok := key.Expr.(*ast.Ident); !ok || id.Name != "string" {
+		p.keys = &key
+	}
+	p.elem = d.declare(d.Vertex(patterns[0][1]))
+	p.Schema.Type, p.Schema.Elem, p.Type = "map", p.elem.Schema, expr.MapOf(p.elem.Type)
+	d.declareFields(p, fields)
+}
+
+func (d declarer) listParam(p *Param, v *eval.Vertex) {
+	p.constraints = v.Scalars()
+	l := v.Lists()[0]
+	elts := l.Expr.(*ast.ListLit).Elts
+	var tail *ast.Ellipsis
+	if len(elts) == 1 {
+		tail, _ = elts[0].(*ast.Ellipsis)
+	}
+	if tail == nil || tail.Type == nil || len(v.Lists()) > 1 {
+		d.Refuse(l, "declare it as [...type]", "%s: a list parameter has elements of one type", v.Path())
+	}
+	p.elem = d.declare(d.Vertex(eval.Conjunct{Expr: tail.Type, Scope: l.Scope}))
+	p.Schema.Type, p.Schema.Elem, p.Type = "list", p.elem.Schema, expr.ListOf(p.elem.Type)
+}
+
+// scalarParam declares a scalar, or anything with a default.
+func (d declarer) scalarParam(p *Param, v *eval.Vertex) *Param {
+	var disjunction *eval.Conjunct
+	for _, c := range v.Scalars() {
+		if b, ok := c.Expr.(*ast.BinaryExpr); ok && b.Op == token.OR {
+			if disjunction != nil {
+				d.Refuse(c, "write one of them", "%s: more than one disjunction", v.Path())
+			}
+			disjunction = &c
+			continue
+		}
+		p.constraints = append(p.constraints, c)
+	}
+	if disjunction == nil {
+		p.Type = d.typeOfAll(p.constraints)
+	} else if p = d.disjunction(p, disjunction); p.Type.Kind >= expr.List {
+		return p
+	}
+	if p.Type.Kind == expr.Bytes {
+		d.Refuse(v, "use a string", "%s: bytes are not supported as a parameter", v.Path())
+	}
+	p.Schema.Type = p.Type.Kind.String()
+	return p
+}
+
+// disjunction declares `T | *default`, or an enumeration.
+func (d declarer) disjunction(p *Param, c *eval.Conjunct) *Param {
+	var rest []ast.Expr
+	for _, x := range eval.Disjuncts(c.Expr) {
+		u, ok := x.(*ast.UnaryExpr)
+		if !ok || u.Op != token.MUL {
+			rest = append(rest, x)
+			continue
+		}
+		if p.dflt != nil {
+			d.Fail(x, "more than one default")
+		}
+		p.dflt = &eval.Conjunct{Expr: u.X, Scope: c.Scope}
+		if _, isLit := u.X.(*ast.BasicLit); isLit {
+			rest = append(rest, u.X)
+		}
+	}
+	for _, x := range rest {
+		if d.isNull(x) {
+			d.Refuse(x, "make the parameter optional: name?: type", "null is not a value of a parameter: Kubernetes drops it")
+		}
+	}
+	if main := d.mainDisjunct(rest, p.dflt); main != nil {
+		sub := d.declare(d.Vertex(eval.Conjunct{Expr: main, Scope: c.Scope}))
+		if sub.dflt != nil {
+			d.Refuse(main, "write one of them", "a default within a default")
+		}
+		sub.dflt, sub.vertex = p.dflt, p.vertex
+		sub.constraints = append(sub.constraints, p.constraints...)
+		return sub
+	}
+	var union ast.Expr
+	for _, x := range rest {
+		p.Type = expr.Join(p.Type, d.typeOf(eval.Conjunct{Expr: x, Scope: c.Scope}))
+		if union != nil {
+			x = &ast.BinaryExpr{X: union, Op: token.OR, Y: x}
+		}
+		union = x
+	}
+	if p.Type == nil {
+		d.Fail(c, "the disjunction has a default only")
+	}
+	if p.Type.Kind == expr.Int {
+		p.Type = expr.TInt // the bounds come from the constraint
+	}
+	p.constraints = append(p.constraints, eval.Conjunct{Expr: union, Scope: c.Scope})
+	return p
+}
+
+// mainDisjunct is T of `T | *default`, or nil for an enumeration.
+func (d declarer) mainDisjunct(rest []ast.Expr, dflt *eval.Conjunct) ast.Expr {
+	var main ast.Expr
+	switch {
+	case len(rest) == 1:
+		main = rest[0]
+	case len(rest) == 2 && dflt != nil && rest[0] == dflt.Expr:
+		main = rest[1]
+	case len(rest) == 2 && dflt != nil && rest[1] == dflt.Expr:
+		main = rest[0]
+	}
+	switch main.(type) {
+	case *ast.BasicLit, *ast.Interpolation:
+		return nil
+	}
+	return main
+}
+
+func (d declarer) isNull(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.BasicLit:
+		return x.Kind == token.NULL
+	case *ast.Ident:
+		return x.Name == "null"
+	}
+	return false
+}
+
+func (d declarer) typeOfAll(cs []eval.Conjunct) *expr.Type {
+	for _, c := range cs {
+		if t := d.typeOf(c); t != nil {
+			return t
+		}
+	}
+	return expr.TAny
+}
+
+// typeOf is the type that a constraint implies, or nil.
+func (d declarer) typeOf(c eval.Conjunct) *expr.Type {
+	switch y := c.Expr.(type) {
+	case *ast.ParenExpr:
+		return d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope})
+	case *ast.BinaryExpr:
+		a, b := d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope}), d.typeOf(eval.Conjunct{Expr: y.Y, Scope: c.Scope})
+		if y.Op == token.OR {
+			if a == nil || b == nil {
+				return expr.TAny
+			}
+			return expr.Join(a, b)
+		}
+		if y.Op == token.AND && a == nil {
+			return b
+		}
+		return a
+	case *ast.UnaryExpr:
+		switch y.Op {
+		case token.MAT, token.NMAT:
+			return expr.TString
+		case token.MUL, token.SUB:
+			return d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope})
+		}
+	case *ast.BasicLit:
+		if t := d.Compile(c).Type; t.Kind != expr.Int {
+			return t
+		}
+		return expr.TInt
+	case *ast.Ident, *ast.SelectorExpr:
+		return d.typeOfReference(c)
+	}
+	return nil
+}
+
+var builtinTypes = map[string]*expr.Type{
+	"string": expr.TString, "bool": expr.TBool, "true": expr.TBool, "false": expr.TBool, "number": expr.TNum, "float": expr.TNum,
+	"null": expr.TNull, "bytes": expr.TBytes,
+}
+
+func (d declarer) typeOfReference(c eval.Conjunct) *expr.Type {
+	if id, ok := c.Expr.(*ast.Ident); ok && id.Name == "_" {
+		return nil
+	}
+	name, v := d.Resolve(c)
+	switch {
+	case v != nil && (v.IsStruct() || len(v.Lists()) > 0):
+		return nil
+	case v != nil:
+		return d.typeOfAll(v.Scalars())
+	case name == "":
+		return nil
+	case builtinTypes[name] != nil:
+		return builtinTypes[name]
+	}
+	return expr.TInt
+}

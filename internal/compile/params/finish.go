@@ -1,0 +1,141 @@
+package params
+
+import (
+	"encoding/json"
+	"strings"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// Finish compiles defaults and constraints. All inputs must be bound.
+func Finish(ev *eval.Evaluator, p *Param) *eval.Error {
+	return ev.Try(func() { declarer{ev}.finish(p) })
+}
+
+func (d declarer) finish(p *Param) {
+	d.Locate(p, func() {
+		var dflt *expr.X
+		if p.dflt != nil {
+			dflt = d.Compile(*p.dflt)
+			d.setDefault(p, dflt)
+		}
+		// the check must not assume the bounds that it is there to establish
+		t := *p.Type
+		t.Lo, t.Hi = nil, nil
+		self := expr.Var("self", &t)
+		var check *expr.X
+		for _, c := range p.constraints {
+			check = expr.And(check, d.Satisfies(c, self))
+		}
+		if check != nil && !check.IsTrue() {
+			if dflt != nil && !d.admitsDefault(p, dflt) {
+				check = expr.Or(check, expr.Equal(self, dflt))
+			}
+			p.check, p.Schema.Want = check, d.want(p)
+		}
+		if p.keys != nil {
+			p.keyCheck = d.Satisfies(*p.keys, expr.Var("self", expr.TString))
+		}
+	})
+	for _, f := range p.fields {
+		d.finish(f)
+	}
+	if p.elem != nil {
+		d.finish(p.elem)
+	}
+}
+
+func (d declarer) setDefault(p *Param, dflt *expr.X) {
+	if !dflt.IsLit() {
+		p.computed = dflt
+		return
+	}
+	if dflt.Lit == nil {
+		d.Refuse(*p.dflt, "make the parameter optional: name?: type", "null is not a value of a parameter: Kubernetes drops it")
+	}
+	b, err := json.Marshal(dflt.Lit)
+	if err != nil {
+		d.Fail(*p.dflt, "%v", err)
+	}
+	p.Schema.Default = b
+}
+
+// Print writes the expressions into the schema. They stand alone: shared expressions exist in templates only.
+func (p *Param) Print(locals map[string]*expr.X) {
+	for _, x := range []struct {
+		from *expr.X
+		to   *string
+	}{{p.computed, &p.Schema.DefaultExpr}, {p.check, &p.Schema.Check}, {p.keyCheck, &p.Schema.Keys}} {
+		if x.from != nil {
+			*x.to = expr.Printer{}.Print(expr.Expand(x.from, locals))
+		}
+	}
+	for _, f := range p.fields {
+		f.Print(locals)
+		p.Schema.Fields = append(p.Schema.Fields, render.Field{Name: f.Name, Description: f.Description, Optional: f.Optional, Schema: *f.Schema})
+	}
+	if p.elem != nil {
+		p.elem.Print(locals)
+	}
+}
+
+// admitsDefault says whether the constraints accept a constant default anyhow.
+func (d declarer) admitsDefault(p *Param, dflt *expr.X) bool {
+	if !dflt.IsLit() {
+		return false
+	}
+	for _, c := range p.constraints {
+		if !d.Admits(c, dflt) {
+			return false
+		}
+	}
+	return true
+}
+
+// want is the constraint for people, without the type, about which there is an error of its own.
+func (d declarer) want(p *Param) string {
+	var parts []string
+	for _, c := range p.constraints {
+		for _, x := range conjuncts(c.Expr) {
+			if id, ok := x.(*ast.Ident); ok && id.Name == p.Schema.Type {
+				continue
+			}
+			parts = append(parts, d.wantOne(x))
+		}
+	}
+	return strings.Join(parts, " & ")
+}
+
+func (d declarer) wantOne(x ast.Expr) string {
+	options := eval.Disjuncts(x)
+	if len(options) == 1 {
+		return d.Format(x)
+	}
+	names, literals := make([]string, len(options)), true
+	for i, o := range options {
+		_, isLit := o.(*ast.BasicLit)
+		literals = literals && isLit
+		names[i] = d.Format(o)
+	}
+	if literals {
+		return "one of " + strings.Join(names, ", ")
+	}
+	return strings.Join(names, " or ")
+}
+
+func conjuncts(x ast.Expr) []ast.Expr {
+	switch y := x.(type) {
+	case *ast.ParenExpr:
+		return conjuncts(y.X)
+	case *ast.BinaryExpr:
+		if y.Op == token.AND {
+			return append(conjuncts(y.X), conjuncts(y.Y)...)
+		}
+	}
+	return []ast.Expr{x}
+}

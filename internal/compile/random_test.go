@@ -1,0 +1,264 @@
+package compile
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// TestRandomFrameworksCompileToWhatCUESays writes frameworks at random and compares each with CUE. A framework may be
+// refused, but what compiles must be right. KUDOC_PROGRAMS sets how many; KUDOC_SEED where to begin.
+func TestRandomFrameworksCompileToWhatCUESays(t *testing.T) {
+	setting := func(name string, or int) int {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+			return n
+		}
+		return or
+	}
+	n, seed := setting("KUDOC_PROGRAMS", 40), setting("KUDOC_SEED", 1)
+	var refused, same, comparisons, both atomic.Int64
+	t.Run("all", func(t *testing.T) {
+		for i := range n {
+			t.Run(strconv.Itoa(seed+i), func(t *testing.T) {
+				t.Parallel()
+				source := randomFramework(rand.New(rand.NewPCG(uint64(seed+i), 7)))
+				dir := t.TempDir()
+				write(t, dir, "a.cue", minimal)
+				write(t, dir, "f.cue", source)
+				c := compile(Options{Dir: dir, KudocVersion: "test", Inputs: 40})
+				comparisons.Add(int64(c.validation.Comparisons))
+				both.Add(int64(c.validation.Rejected))
+				if c.diags.HasErrors() {
+					refused.Add(1)
+				} else {
+					same.Add(1)
+				}
+				for _, d := range c.diags {
+					t.Logf("%s: %s", d.Code, d.Message)
+					switch {
+					case d.Code == codeDifferent, d.Code == codeTemplate, strings.Contains(d.Message, "panic"):
+						t.Errorf("%s\n%s", d, source)
+					}
+				}
+			})
+		}
+	})
+	t.Logf("%d frameworks: %d compile, %d are refused; %d comparisons, in %d of them both sides reject", n, same.Load(), refused.Load(), comparisons.Load(), both.Load())
+}
+
+func randomFramework(r *rand.Rand) string {
+	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode"}, bools: []string{"params.t", "params.u"}}
+	var b strings.Builder
+	b.WriteString(`package f
+import ("strings", "list", "encoding/json")
+_use: [strings.MinRunes, list.MinItems(1), json.Marshal({})][2]
+params: {
+	n: int & >=0 & <=5 | *3
+	k: int & >=0 & <=4 | *div(n, 2)
+	s: string | *"a"
+	t: bool | *false
+	u: bool | *true
+	mode: *"x" | "y" | "z"
+	l: [...string]
+	m: [string]: string
+}
+`)
+	for i := range 2 {
+		ints, strs := len(w.ints), len(w.strs)
+		w.strs, w.ints = append(w.strs, "#p"), append(w.ints, "#q")
+		def := fmt.Sprintf("#D%d", i)
+		fmt.Fprintf(&b, "%s: {\n#p: string\n#q: int | *%d\n%s\n}\n", def, r.IntN(4), w.fields(1))
+		w.ints, w.strs = w.ints[:ints], w.strs[:strs]
+		w.defs = append(w.defs, def)
+	}
+	h := w.name("_g")
+	fmt.Fprintf(&b, "%s: %s\n", h, w.text(2))
+	w.strs = append(w.strs, h)
+	for i := range 2 {
+		fmt.Fprintf(&b, "tasks: t: apply: c: out: m%d: {\n%s\n}\n", i, w.fields(2))
+	}
+	return b.String()
+}
+
+// writer writes CUE at random. It knows the names in scope by type.
+type writer struct {
+	random *rand.Rand
+	ints   []string // int typed references in scope
+	strs   []string
+	bools  []string
+	nf     int
+	defs   []string
+}
+
+func (w *writer) pick(xs ...string) string { return xs[w.random.IntN(len(xs))] }
+
+func (w *writer) integer(d int) string {
+	if d <= 0 || w.random.IntN(3) == 0 {
+		if w.random.IntN(3) == 0 {
+			return fmt.Sprint(w.random.IntN(7))
+		}
+		return w.ints[w.random.IntN(len(w.ints))]
+	}
+	switch w.random.IntN(8) {
+	case 0:
+		return "(" + w.integer(d-1) + " + " + w.integer(d-1) + ")"
+	case 1:
+		return "(" + w.integer(d-1) + " * " + w.integer(d-1) + ")"
+	case 2:
+		return "div(" + w.integer(d-1) + ", " + w.pick("2", "3", "7", "-2") + ")"
+	case 3:
+		return "mod(" + w.integer(d-1) + ", " + w.pick("2", "3", "7") + ")"
+	case 4:
+		return "[if " + w.condition(d-1) + " {" + w.integer(d-1) + "}, " + w.integer(d-1) + "][0]"
+	case 5:
+		return "len(" + w.text(d-1) + ")"
+	case 6:
+		return "(" + w.integer(d-1) + " - " + w.integer(d-1) + ")"
+	}
+	return "list.Max([" + w.integer(d-1) + ", " + w.integer(d-1) + "])"
+}
+
+func (w *writer) text(d int) string {
+	if d <= 0 || w.random.IntN(3) == 0 {
+		if w.random.IntN(3) == 0 {
+			return w.pick(`"a"`, `"b-c"`, `""`, `"é\"x\\"`)
+		}
+		return w.strs[w.random.IntN(len(w.strs))]
+	}
+	switch w.random.IntN(7) {
+	case 0:
+		return "(" + w.text(d-1) + " + " + w.text(d-1) + ")"
+	case 1:
+		return `"p\(` + w.text(d-1) + `)-\(` + w.integer(d-1) + `)"`
+	case 2:
+		return "strings.ToUpper(" + w.text(d-1) + ")"
+	case 3:
+		return "strings.Join(" + w.list(d-1) + `, ",")`
+	case 4:
+		return "[if " + w.condition(d-1) + " {" + w.text(d-1) + "}, " + w.text(d-1) + "][0]"
+	case 5:
+		return `"\(` + w.condition(d-1) + `)"`
+	}
+	return "json.Marshal({a: " + w.integer(d-1) + ", b: " + w.text(d-1) + "})"
+}
+
+func (w *writer) condition(d int) string {
+	if d <= 0 || w.random.IntN(3) == 0 {
+		return w.bools[w.random.IntN(len(w.bools))]
+	}
+	switch w.random.IntN(7) {
+	case 0:
+		return "(" + w.integer(d-1) + " " + w.pick("<", "<=", ">", ">=", "==", "!=") + " " + w.integer(d-1) + ")"
+	case 1:
+		return "(" + w.text(d-1) + " " + w.pick("==", "!=") + " " + w.text(d-1) + ")"
+	case 2:
+		return "!" + w.bools[w.random.IntN(len(w.bools))]
+	case 3:
+		return "(" + w.condition(d-1) + " && " + w.condition(d-1) + ")"
+	case 4:
+		return "(" + w.condition(d-1) + " || " + w.condition(d-1) + ")"
+	case 5:
+		return "(params.mode == " + w.pick(`"x"`, `"y"`, `"z"`) + ")"
+	}
+	return "strings.HasPrefix(" + w.text(d-1) + `, "a")`
+}
+
+// list of strings
+func (w *writer) list(d int) string {
+	if d <= 0 {
+		return w.pick("params.l", `["k"]`, `[]`)
+	}
+	var el []string
+	for i := 0; i < 1+w.random.IntN(3); i++ {
+		switch w.random.IntN(6) {
+		case 0, 1:
+			el = append(el, w.text(d-1))
+		case 2:
+			el = append(el, "if "+w.condition(d-1)+" {"+w.text(d-1)+"}")
+		case 3:
+			v := w.name("e")
+			w.strs = append(w.strs, v)
+			el = append(el, "for "+v+" in "+w.list(d-1)+" {"+w.text(d-1)+"}")
+			w.strs = w.strs[:len(w.strs)-1]
+		case 4:
+			v := w.name("i")
+			w.ints = append(w.ints, v)
+			el = append(el, "for "+v+" in list.Range(0, "+w.pick("params.n", "2", "params.k")+", 1) if "+w.condition(1)+" {"+w.text(d-1)+"}")
+			w.ints = w.ints[:len(w.ints)-1]
+		case 5:
+			k, v := w.name("k"), w.name("v")
+			w.strs = append(w.strs, k, v)
+			el = append(el, "for "+k+", "+v+" in params.m {"+w.text(d-1)+"}")
+			w.strs = w.strs[:len(w.strs)-2]
+		}
+	}
+	return "[" + strings.Join(el, ", ") + "]"
+}
+
+func (w *writer) name(p string) string { w.nf++; return fmt.Sprintf("%s%d", p, w.nf) }
+
+// fields writes the members of a struct. Later members may refer to earlier ones.
+func (w *writer) fields(d int) string {
+	ints, strs := len(w.ints), len(w.strs)
+	var out []string
+	for range 1 + w.random.IntN(4) {
+		f := w.name("f")
+		if kind := w.random.IntN(14); kind < 8 {
+			out = append(out, w.scalar(f, kind)...)
+		} else {
+			out = append(out, w.structure(f, kind, d)...)
+		}
+	}
+	w.ints, w.strs = w.ints[:ints], w.strs[:strs]
+	w.random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return strings.Join(out, "\n")
+}
+
+func (w *writer) scalar(f string, kind int) []string {
+	switch kind {
+	case 0, 1:
+		x := w.integer(2)
+		w.ints = append(w.ints, f)
+		return []string{f + ": " + x}
+	case 2, 3:
+		x := w.text(2)
+		w.strs = append(w.strs, f)
+		return []string{f + ": " + x}
+	case 4:
+		return []string{f + ": " + w.list(2)}
+	case 5:
+		c := w.condition(1)
+		return []string{"if " + c + " {" + f + ": " + w.integer(1) + "}", "if !(" + c + ") {" + f + ": " + w.integer(1) + "}"}
+	case 6:
+		out := []string{f + ": *" + fmt.Sprint(w.random.IntN(5)) + " | int", "if " + w.condition(1) + " {" + f + ": " + w.integer(1) + "}"}
+		w.ints = append(w.ints, f)
+		return out
+	}
+	h, x := w.name("_h"), w.integer(2)
+	w.ints = append(w.ints, h)
+	return []string{h + ": " + x}
+}
+
+func (w *writer) structure(f string, kind, d int) []string {
+	switch {
+	case kind == 8:
+		return []string{f + ": {" + w.pick("app: \"q\", ", "") + w.pick("params.m", `for k, v in params.m {"\(k)": v}`, `for k, v in params.m if k != "a" {"x-\(k)": v + "y"}`) + "}"}
+	case kind == 9 && len(w.defs) > 0:
+		return []string{f + ": " + w.pick(w.defs...) + " & {#p: " + w.text(1) + w.pick("", ", #q: "+w.integer(1)) + "}"}
+	case kind == 10:
+		h, x := w.name("L"), w.text(2)
+		w.strs = append(w.strs, h)
+		return []string{"let " + h + " = " + x, f + ": " + h}
+	case d == 0:
+		return nil
+	case kind == 11:
+		return []string{f + ": {" + w.fields(d-1) + "}"}
+	case kind == 12:
+		return []string{"if " + w.condition(2) + " {" + w.fields(d-1) + "}"}
+	}
+	return []string{f + ": {" + w.fields(d-1) + "}", f + ": {" + w.fields(d-1) + "}"}
+}

@@ -1,0 +1,266 @@
+package validate
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/ast/astutil"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
+	cuejson "cuelang.org/go/encoding/json"
+
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// closedParams is the definition that holds the author's parameters in the oracle. kudoc closes params: an Instance that
+// sets a parameter that does not exist is wrong. CUE closes definitions.
+const closedParams = "#kudocParams"
+
+// CloseParams rewrites a file so that CUE rejects unknown parameters, of the framework and of its plans.
+func CloseParams(f *ast.File) {
+	f.Decls = closeIn(f.Decls, true)
+	for _, d := range f.Decls {
+		if plans, ok := d.(*ast.Field); ok && isNamed(plans, "plans") {
+			closePlans(plans.Value)
+		}
+	}
+}
+
+func isNamed(f *ast.Field, name string) bool {
+	n, _, err := ast.LabelName(f.Label)
+	return err == nil && n == name
+}
+
+// closeIn turns `params: X` among declarations into `#kudocParams: X, params: #kudocParams`. With always, it closes
+// parameters that are not declared at all, too.
+func closeIn(decls []ast.Decl, always bool) []ast.Decl {
+	found := false
+	for _, d := range decls {
+		if f, ok := d.(*ast.Field); ok && isNamed(f, "params") {
+			f.Label, found = ast.NewIdent(closedParams), true
+		}
+	}
+	switch {
+	case !found && !always:
+		return decls
+	case !found && len(decls) > 0 && slices.ContainsFunc(decls, isEmbedding):
+		decls = append(decls, &ast.Field{Label: ast.NewIdent(closedParams), Value: ast.NewStruct()})
+	case !found:
+		return decls
+	}
+	return append(decls, &ast.Field{Label: ast.NewIdent("params"), Value: ast.NewIdent(closedParams)})
+}
+
+func isEmbedding(d ast.Decl) bool { _, ok := d.(*ast.EmbedDecl); return ok }
+
+func closePlans(x ast.Expr) {
+	s, ok := x.(*ast.StructLit)
+	if !ok {
+		return
+	}
+	for _, d := range s.Elts {
+		if f, ok := d.(*ast.Field); ok {
+			if p, ok := f.Value.(*ast.StructLit); ok {
+				p.Elts = closeIn(p.Elts, false)
+			}
+		}
+	}
+}
+
+// ParamsOnly rewrites a file so that it holds little more than the parameters: the first stage is cheap then.
+func ParamsOnly(f *ast.File) {
+	for _, d := range f.Decls {
+		if x, ok := d.(*ast.Field); ok && (isNamed(x, "tasks") || isNamed(x, "outputs")) {
+			x.Value = ast.NewIdent("_")
+		}
+	}
+	for dropUnused(f) {
+	}
+}
+
+// dropUnused removes imports and lets that nothing refers to any more, which CUE reports as errors. It reports whether it
+// found any: another may have been used by them only.
+func dropUnused(f *ast.File) bool {
+	used := map[string]bool{}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.ImportDecl, *ast.Package:
+		case *ast.LetClause:
+			usedNames(d.Expr, used)
+		default:
+			usedNames(d, used)
+		}
+	}
+	if len(used) == 0 {
+		return false // only the imports have been parsed, to find the packages
+	}
+	before := len(f.Decls)
+	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+		switch d := d.(type) {
+		case *ast.LetClause:
+			return !used[d.Ident.Name]
+		case *ast.ImportDecl:
+			d.Specs = slices.DeleteFunc(d.Specs, func(s *ast.ImportSpec) bool {
+				info, err := astutil.ParseImportSpec(s)
+				return err == nil && !used[info.Ident]
+			})
+			return len(d.Specs) == 0
+		}
+		return false
+	})
+	return len(f.Decls) < before
+}
+
+func usedNames(n ast.Node, used map[string]bool) {
+	ast.Walk(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			used[id.Name] = true
+		}
+		return true
+	}, nil)
+}
+
+// oracle evaluates the sources with CUE. It is used by one goroutine.
+type oracle struct {
+	ctx           *cue.Context
+	params, whole cue.Value
+}
+
+func newOracle(paramsOnly, whole *build.Instance) (*oracle, error) {
+	o := &oracle{ctx: cuecontext.New()}
+	o.params = o.ctx.BuildInstance(paramsOnly)
+	o.whole = o.ctx.BuildInstance(whole)
+	if err := o.params.Err(); err != nil {
+		return nil, err
+	}
+	return o, o.whole.Err()
+}
+
+func (o *oracle) fill(v cue.Value, in map[string]any) (cue.Value, error) {
+	b, err := json.Marshal(in)
+	if err != nil {
+		return v, err
+	}
+	x, err := cuejson.Extract("input", b)
+	if err != nil {
+		return v, err
+	}
+	return v.Unify(o.ctx.BuildExpr(x)), nil
+}
+
+// read returns a field of a value as JSON, or nil if there is none.
+func read(v cue.Value, path ...string) (any, error) {
+	sels := make([]cue.Selector, len(path))
+	for i, p := range path {
+		sels[i] = cue.Str(p)
+	}
+	f := v.LookupPath(cue.MakePath(sels...))
+	if !f.Exists() {
+		return nil, nil
+	}
+	if err := f.Validate(cue.Concrete(true), cue.Final()); err != nil {
+		return nil, err
+	}
+	b, err := f.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	m, err := render.DecodeJSON([]byte(`{"v":` + string(b) + `}`))
+	return m["v"], err
+}
+
+// effective returns the effective parameters.
+func (o *oracle) effective(given map[string]any) (map[string]any, error) {
+	v, err := o.fill(o.params, map[string]any{"params": given})
+	if err != nil {
+		return nil, err
+	}
+	return asStruct(read(v, "params"))
+}
+
+// planEffective returns the effective parameters of one run of a plan.
+func (o *oracle) planEffective(params map[string]any, plan string, given map[string]any) (map[string]any, error) {
+	v, err := o.fill(o.params, map[string]any{"params": params, "plans": map[string]any{plan: map[string]any{"params": given}}})
+	if err != nil {
+		return nil, err
+	}
+	return asStruct(read(v, "plans", plan, "params"))
+}
+
+func asStruct(v any, err error) (map[string]any, error) {
+	if err != nil || v == nil {
+		return map[string]any{}, err
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("want a struct, got %T", v)
+	}
+	return m, nil
+}
+
+// evaluation is the framework for concrete inputs.
+type evaluation struct{ value cue.Value }
+
+func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) {
+	v, err := o.fill(o.whole, map[string]any{
+		"params":    in.Params,
+		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
+		"framework": map[string]any{"name": spec.name, "version": spec.version},
+		"plan":      map[string]any{"name": in.Plan.Name, "params": in.Plan.Params},
+		"phase":     map[string]any{"name": in.Phase},
+		"step":      map[string]any{"name": in.Step},
+		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
+	})
+	return evaluation{v}, err
+}
+
+type framework struct{ name, version string }
+
+// objects are the objects of a task, by ID as the compiler gives them. Of objects to delete, only what identifies them
+// counts: what else may be wrong with them does not matter then.
+func (e evaluation) objects(task string) (map[string]any, error) {
+	if list := e.value.LookupPath(cue.MakePath(cue.Str("tasks"), cue.Str(task), cue.Str("delete"))); list.Exists() {
+		return identities(list)
+	}
+	v, err := read(e.value, "tasks", task)
+	t, ok := v.(map[string]any)
+	if err != nil || !ok {
+		return map[string]any{}, err
+	}
+	if apply, ok := t["apply"].(map[string]any); ok {
+		return apply, nil
+	}
+	if run, ok := t["run"]; ok {
+		return map[string]any{task: run}, nil
+	}
+	return map[string]any{}, nil
+}
+
+func identities(list cue.Value) (map[string]any, error) {
+	it, err := list.List()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	for i := 0; it.Next(); i++ {
+		object, meta := map[string]any{}, map[string]any{}
+		for _, f := range []struct {
+			into map[string]any
+			path []string
+		}{{object, []string{"apiVersion"}}, {object, []string{"kind"}}, {meta, []string{"metadata", "name"}}, {meta, []string{"metadata", "namespace"}}} {
+			v, err := read(it.Value(), f.path...)
+			if err != nil {
+				return nil, err
+			}
+			if v != nil {
+				f.into[f.path[len(f.path)-1]] = v
+			}
+		}
+		object["metadata"] = meta
+		out[fmt.Sprint(i)] = object
+	}
+	return out, nil
+}

@@ -1,0 +1,346 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/build"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// DefaultInputs is how many accepted inputs a build tries; about as many that must be rejected come on top.
+const DefaultInputs = 60
+
+// Subject is what is compared.
+type Subject struct {
+	Spec    *v1alpha1.FrameworkVersionSpec
+	Program *render.Program
+	// Load parses the sources anew and lets rewrite change the framework's own files before CUE sees them.
+	Load func(rewrite func(*ast.File)) (*build.Instance, error)
+	// Inputs is how many inputs to try; 0 is DefaultInputs.
+	Inputs int
+}
+
+// Mismatch is an input for which template and CUE disagree.
+type Mismatch struct {
+	// Input says which parameters were set, Where what was compared: params, outputs, task "x".
+	Input map[string]any
+	Where string
+	// Rejected is CUE's error where the template renders; Failed the template's error where CUE evaluates.
+	Rejected, Failed error
+	// Differences is where the results differ.
+	Differences []Difference
+}
+
+// Report is the outcome.
+type Report struct {
+	// Inputs and Comparisons count what was done; Rejected the comparisons in which both sides refused; Overflows those
+	// in which only the template did, because an integer does not fit in 64 bits.
+	Inputs, Comparisons, Rejected, Overflows int
+	Mismatches                               []Mismatch
+}
+
+// run is one validation.
+type run struct {
+	Subject
+	uses   []use
+	mu     sync.Mutex
+	report Report
+}
+
+// use is a step of a plan in which a task is executed.
+type use struct{ plan, phase, step, task string }
+
+// trial is one input to compare.
+type trial struct {
+	index  int
+	params map[string]any
+	plan   map[string]map[string]any // parameters of plans
+	accept bool
+}
+
+// Run compares.
+func Run(s Subject) (Report, error) {
+	r := &run{Subject: s, uses: usesOf(s.Spec)}
+	if r.Inputs == 0 {
+		r.Inputs = DefaultInputs
+	}
+	trials, err := r.trials()
+	if err != nil {
+		return Report{}, err
+	}
+	r.report.Inputs = len(trials)
+	workers := min(runtime.NumCPU(), 8, len(trials))
+	oracles := make([]*oracle, workers)
+	for i := range oracles { // one after the other: building resolves identifiers in the trees
+		if oracles[i], err = r.oracle(); err != nil {
+			return Report{}, err
+		}
+	}
+	queue := make(chan trial)
+	var wg sync.WaitGroup
+	for _, o := range oracles {
+		wg.Go(func() {
+			for t := range queue {
+				r.guarded(o, t)
+			}
+		})
+	}
+	for _, t := range trials {
+		queue <- t
+	}
+	close(queue)
+	wg.Wait()
+	slices.SortStableFunc(r.report.Mismatches, func(a, b Mismatch) int {
+		return cmp.Or(cmp.Compare(len(show(a.Input)), len(show(b.Input))), strings.Compare(a.Where, b.Where), strings.Compare(show(a.Input), show(b.Input)))
+	})
+	return r.report, nil
+}
+
+func (r *run) oracle() (*oracle, error) {
+	small, err := r.Load(func(f *ast.File) { CloseParams(f); ParamsOnly(f) })
+	if err != nil {
+		return nil, err
+	}
+	whole, err := r.Load(CloseParams)
+	if err != nil {
+		return nil, err
+	}
+	return newOracle(small, whole)
+}
+
+// usesOf lists the steps in which each task is executed; a task that no plan uses is compared in the first step.
+func usesOf(spec *v1alpha1.FrameworkVersionSpec) []use {
+	var out []use
+	used := map[string]bool{}
+	var first use
+	for _, p := range spec.Plans {
+		for _, ph := range p.Phases {
+			for _, s := range ph.Steps {
+				if first.plan == "" {
+					first = use{p.Name, ph.Name, s.Name, ""}
+				}
+				for _, t := range s.Tasks {
+					out = append(out, use{p.Name, ph.Name, s.Name, t})
+					used[t] = true
+				}
+			}
+		}
+	}
+	for _, t := range spec.Tasks {
+		if !used[t.Name] {
+			u := first
+			u.task = t.Name
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// trials generates the inputs.
+func (r *run) trials() ([]trial, error) {
+	set, err := decodeParams(r.Spec.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	g := &generator{random: rand.New(rand.NewPCG(1, 2)), accept: func(p map[string]any) error {
+		_, err := r.Program.Params(p)
+		return err
+	}}
+	ins := g.generate(set, r.Inputs)
+	var out []trial
+	for _, in := range ins.accepted {
+		out = append(out, trial{index: len(out), params: in, accept: true, plan: map[string]map[string]any{}})
+	}
+	base := ins.accepted[0]
+	for i := range r.Spec.Plans {
+		if err := r.planTrials(&r.Spec.Plans[i], base, out); err != nil {
+			return nil, err
+		}
+	}
+	for _, in := range ins.rejected {
+		out = append(out, trial{index: len(out), params: in})
+	}
+	return out, nil
+}
+
+// planTrials gives the trials parameters for one plan.
+func (r *run) planTrials(p *v1alpha1.Plan, base map[string]any, trials []trial) error {
+	if len(p.Parameters) == 0 {
+		return nil
+	}
+	set, err := decodeParams(p.Parameters)
+	if err != nil {
+		return err
+	}
+	effective, err := r.Program.Params(base)
+	if err != nil {
+		effective = map[string]any{}
+	}
+	g := &generator{random: rand.New(rand.NewPCG(3, 4)), accept: func(given map[string]any) error {
+		_, err := r.Program.PlanParams(p.Name, given, r.inputs(effective))
+		return err
+	}}
+	ins := g.generate(set, max(r.Inputs/3, 10))
+	all := append(ins.accepted, ins.rejected...)
+	for i := range trials {
+		trials[i].plan[p.Name] = all[i%len(all)]
+	}
+	return nil
+}
+
+// inputs are the inputs that the controller provides, with strings that show where they end up.
+func (r *run) inputs(params map[string]any) render.Inputs {
+	return render.Inputs{
+		Params:    params,
+		Instance:  render.InstanceInfo{Name: "my-instance", Namespace: "some-namespace", UID: "11111111-2222-3333-4444-555555555555"},
+		Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"},
+	}
+}
+
+// guarded is try; a panic of CUE becomes a mismatch of this input.
+func (r *run) guarded(o *oracle, t trial) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.add(Mismatch{Input: t.params, Where: "evaluation", Failed: fmt.Errorf("internal error: %v", p)})
+		}
+	}()
+	r.try(o, t)
+}
+
+// try compares one input: parameters first, then the tasks in the steps that use them, and the outputs.
+func (r *run) try(o *oracle, t trial) {
+	got, gotErr := r.Program.Params(t.params)
+	want, wantErr := o.effective(t.params)
+	params, ok := r.compare(t, "params", want, wantErr, got, gotErr)
+	if !ok {
+		return
+	}
+	contexts := r.contexts(t.index)
+	for _, u := range contexts {
+		in := r.inputs(params)
+		in.Plan.Name, in.Phase, in.Step = u.plan, u.phase, u.step
+		got, gotErr := r.Program.PlanParams(u.plan, t.plan[u.plan], in)
+		in.Plan.Params = map[string]any{}
+		if given := t.plan[u.plan]; given != nil {
+			want, wantErr := o.planEffective(params, u.plan, given)
+			if in.Plan.Params, ok = r.compare(t, fmt.Sprintf("parameters of plan %q", u.plan), want, wantErr, got, gotErr); !ok {
+				continue
+			}
+		}
+		r.tryStep(o, t, in)
+	}
+}
+
+// contexts are the steps in which an input is tried: all of them for the first inputs, then one after the other, because
+// most templates are the same in all.
+func (r *run) contexts(index int) []use {
+	var steps []use
+	for _, u := range r.uses {
+		u.task = ""
+		if !slices.Contains(steps, u) {
+			steps = append(steps, u)
+		}
+	}
+	if index < 3 || len(steps) == 0 {
+		return steps
+	}
+	return steps[index%len(steps):][:1]
+}
+
+func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
+	e, err := o.evaluate(framework{r.Spec.Framework, r.Spec.Version}, in)
+	if err != nil {
+		r.add(Mismatch{Input: t.params, Where: "inputs", Rejected: err})
+		return
+	}
+	tried := map[string]bool{}
+	for _, u := range r.uses {
+		// a task that never sees this step is still compared in it, unless it reads parameters that this plan lacks
+		inStep := u.plan == in.Plan.Name && u.phase == in.Phase && u.step == in.Step
+		if tried[u.task] || !inStep && r.readsPlan(u.task) {
+			continue
+		}
+		tried[u.task] = true
+		want, wantErr := e.objects(u.task)
+		objects, gotErr := r.Program.Objects(u.task, in)
+		if wantErr != nil && gotErr == nil && r.Spec.Task(u.task).Kind == v1alpha1.TaskDelete {
+			r.count(nil) // an object can be deleted even if its other fields conflict, about which CUE complains
+			continue
+		}
+		got := map[string]any{}
+		for _, x := range objects {
+			got[x.ID] = x.Manifest
+		}
+		r.compare(t, fmt.Sprintf("task %q in step %s/%s/%s", u.task, in.Plan.Name, in.Phase, in.Step), want, wantErr, got, gotErr)
+	}
+	if r.Spec.Outputs != nil {
+		want, wantErr := asStruct(read(e.value, "outputs"))
+		got, gotErr := r.Program.Outputs(in)
+		r.compare(t, "outputs", want, wantErr, got, gotErr)
+	}
+}
+
+func (r *run) readsPlan(task string) bool {
+	for _, o := range r.Spec.Task(task).Objects {
+		if strings.Contains(string(o.Template.Raw), "plan.params") {
+			return true
+		}
+	}
+	for _, l := range r.Spec.Locals {
+		if strings.Contains(l, "plan.params") {
+			return true
+		}
+	}
+	return false
+}
+
+// compare notes a comparison, and returns the value if both sides have the same.
+func (r *run) compare(t trial, where string, want map[string]any, wantErr error, got map[string]any, gotErr error) (map[string]any, bool) {
+	m := Mismatch{Input: t.params, Where: where}
+	switch {
+	case wantErr != nil && gotErr != nil:
+		r.count(&r.report.Rejected)
+		return nil, false
+	case wantErr != nil:
+		m.Rejected = wantErr
+	case gotErr != nil && strings.Contains(gotErr.Error(), "overflow"):
+		r.count(&r.report.Overflows)
+		return nil, false
+	case gotErr != nil:
+		m.Failed = gotErr
+	default:
+		differences("", want, got, &m.Differences)
+	}
+	if m.Rejected != nil || m.Failed != nil || len(m.Differences) > 0 {
+		r.add(m)
+		return nil, false
+	}
+	r.count(nil)
+	return got, true
+}
+
+// count notes a comparison, of a kind if there is one.
+func (r *run) count(kind *int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Comparisons++
+	if kind != nil {
+		*kind++
+	}
+}
+
+func (r *run) add(m Mismatch) {
+	r.count(nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Mismatches = append(r.report.Mismatches, m)
+}

@@ -1,0 +1,19 @@
+// Package render turns a FrameworkVersion and the inputs of one execution into Kubernetes objects.
+//
+// A FrameworkVersion holds the schema of its parameters and a template for each object of each task. docs/template-format.md
+// specifies both. Templates are plain manifests in which tagged nodes ($cel, $text, $if, $for, $merge) hold expressions of
+// CEL, the language that Kubernetes itself uses in policies. This package is the only reader of that format: the
+// controller renders with it, and the compiler checks with it that what it emits equals what CUE says.
+//
+// The way of the data:
+//
+//	Load          schema.go, template.go, text.go: parse and type-check everything once; nothing unknown is accepted
+//	Params        params.go: defaults in the order of their dependencies, types, unknown names, checks
+//	Objects       instantiate.go: walk the templates, evaluate the holes, merge, drop what a condition excludes
+//	Outputs       the same for the outputs template
+//
+// Package library, below this one, holds the functions that expressions may call beside CEL's own.
+//
+// A Program is immutable after Load and safe for concurrent use. Every evaluation has a budget of cost and of output
+// size, so that a template cannot occupy a controller: see limits.go.
+package render

@@ -1,0 +1,86 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
+
+	"github.com/kudoc/kudoc/internal/render/library"
+)
+
+// Variables are the names that every expression may use. `self` is the value under test in a check.
+var variables = []string{"params", "instance", "framework", "plan", "phase", "step", "execution", "local"}
+
+// baseEnv is the CEL environment of every template. All variables are dynamically typed: the compiler has checked the
+// types against CUE, and the controller gets them from the parameter schema.
+var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
+	opts := library.Functions()
+	for _, v := range variables {
+		opts = append(opts, cel.Variable(v, cel.DynType))
+	}
+	return cel.NewEnv(opts...)
+})
+
+// expression is a checked CEL expression.
+type expression struct {
+	source  string
+	program cel.Program
+	deps    [][]string
+}
+
+func newExpression(env *cel.Env, source string) (*expression, error) {
+	ast, issues := env.Compile(source)
+	if err := issues.Err(); err != nil {
+		return nil, fmt.Errorf("expression %s: %s", abbreviate(source), firstLine(err))
+	}
+	p, err := env.Program(ast, cel.CostLimit(maxExprCost))
+	if err != nil {
+		return nil, fmt.Errorf("expression %s: %s", abbreviate(source), firstLine(err))
+	}
+	return &expression{source: source, program: p, deps: references(ast)}, nil
+}
+
+// eval evaluates the expression within the budget.
+func (e *expression) eval(vars map[string]any, b *budget) (ref.Val, error) {
+	v, details, err := e.program.Eval(vars)
+	if details != nil {
+		if cost := details.ActualCost(); cost != nil {
+			if spent := b.spend(*cost); spent != nil {
+				return nil, spent
+			}
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", abbreviate(e.source), firstLine(err))
+	}
+	return v, nil
+}
+
+func (e *expression) evalBool(vars map[string]any, b *budget) (bool, error) {
+	v, err := e.eval(vars, b)
+	if err != nil {
+		return false, err
+	}
+	t, ok := v.(types.Bool)
+	if !ok {
+		return false, fmt.Errorf("%s: want a bool, got a %s", abbreviate(e.source), v.Type().TypeName())
+	}
+	return bool(t), nil
+}
+
+func abbreviate(s string) string {
+	const limit = 120
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "..."
+}
+
+func firstLine(err error) string {
+	s, _, _ := strings.Cut(err.Error(), "\n")
+	return s
+}

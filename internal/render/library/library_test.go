@@ -1,0 +1,128 @@
+package library
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFunctionsMeanWhatCUEMeans(t *testing.T) {
+	env, err := cel.NewEnv(Functions()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]any{
+		`div(-7, 2)`:                          int64(-4),
+		`div(-7, -2)`:                         int64(4),
+		`mod(-7, 2)`:                          int64(1),
+		`mod(-7, -2)`:                         int64(1),
+		`quo(-7, 2)`:                          int64(-3),
+		`rem(-7, 2)`:                          int64(-1),
+		`div(1, 0)`:                           "division by zero",
+		`div(-9223372036854775807 - 1, -1)`:   "integer overflow",
+		`len("é")`:                            int64(2),
+		`len([1, 2])`:                         int64(2),
+		`len(obj(["a", 1]))`:                  int64(1),
+		`len(1)`:                              "has no length",
+		`str(1e21)`:                           "1E+21",
+		`str(0.0000001)`:                      "1E-7",
+		`str(0.000001)`:                       "0.000001",
+		`str(true)`:                           "true",
+		`str([])`:                             "cannot stand in a string",
+		`strings.Repeat("ab", -1)`:            "negative count",
+		`strings.Replace("aaa", "a", "b", 2)`: "bba",
+		`strings.Join(["a", "b"], "-")`:       "a-b",
+		`strings.Join([1], "-")`:              "element 0 is not a string",
+		`list.Range(0, 5, 2)`:                 []any{int64(0), int64(2), int64(4)},
+		`list.Range(3, 0, -1)`:                []any{int64(3), int64(2), int64(1)},
+		`list.Range(0, -1, 1)`:                "the end must be greater",
+		`list.Range(9223372036854775806, 9223372036854775807, 5)`: []any{int64(9223372036854775806)},
+		`list.Max([1, 3, 2])`:                                              int64(3),
+		`list.Min([])`:                                                     "the list is empty",
+		`list.Sum([])`:                                                     int64(0),
+		`list.Sum([9223372036854775807, 1])`:                               "integer overflow",
+		`list.Contains([obj(["a", 1])], {"a": 1})`:                         true,
+		`list.UniqueItems([1, 2, 1])`:                                      false,
+		`json.Marshal(obj(["b", [1, null, "<\u2028>"], "a", 0.5]))`:        "{\"b\":[1,null,\"<\\u2028>\"],\"a\":0.5}",
+		`base64.Encode(null, "a?>")`:                                       "YT8+",
+		`strconv.Atoi("12x")`:                                              "invalid syntax",
+		`entries({"b": 1, "a": 2}).map(e, e.key)`:                          []any{"a", "b"},
+		`entries(obj(["b", 1, "a", 2])).map(e, e.key)`:                     []any{"b", "a"},
+		`enumerate(["x"]).map(e, str(e.index) + e.value)`:                  []any{"0x"},
+		`flatten([[1], [], [2, 3]])`:                                       []any{int64(1), int64(2), int64(3)},
+		`unify(obj(["a", 1]), obj(["b", 2]))`:                              map[string]any{"a": int64(1), "b": int64(2)},
+		`unify(obj(["a", 1]), obj(["a", 2]))`:                              "conflicting values 1 and 2",
+		`unify([1], [1, 2])`:                                               "lists of different length",
+		`unify(1, "1")`:                                                    "conflicting values",
+		`unifyAll([obj(["a", obj(["x", 1])]), obj(["a", obj(["y", 2])])])`: map[string]any{"a": map[string]any{"x": int64(1), "y": int64(2)}},
+		`check(1, 1 > 2, "x: must be >2")`:                                 "x: must be >2: got 1",
+		`fail("no")`:                                                       "no",
+		`is_number(1.5) && !is_int(1.5) && is_struct({}) && is_list([])`:   true,
+	} {
+		t.Run(source, func(t *testing.T) {
+			ast, issues := env.Compile(source)
+			if issues.Err() != nil {
+				t.Fatal(issues.Err())
+			}
+			p, err := env.Program(ast)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, _, err := p.Eval(map[string]any{})
+			if err != nil {
+				if text, ok := want.(string); !ok || !strings.Contains(err.Error(), text) {
+					t.Errorf("got %v, want %v", err, want)
+				}
+				return
+			}
+			got, err := ToGo(v, func(int) error { return nil }, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestUnifiedFieldsComeInTheOrderOfCUE(t *testing.T) {
+	for name, tc := range map[string]struct{ a, b, want []string }{
+		"the smaller of two heads first":     {[]string{"b", "d"}, []string{"a", "c"}, []string{"a", "b", "c", "d"}},
+		"what both have keeps both orders":   {[]string{"z", "a"}, []string{"a", "b"}, []string{"z", "a", "b"}},
+		"a head that the other wants later":  {[]string{"b", "c"}, []string{"z", "b"}, []string{"z", "b", "c"}},
+		"contradicting orders have no order": {[]string{"a", "b"}, []string{"b", "a"}, []string{"a", "b"}},
+		"one is empty":                       {nil, []string{"b", "a"}, []string{"b", "a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, mergeOrder(tc.a, tc.b)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestNumbersAreThoseOfAnAPIServer(t *testing.T) {
+	for source, want := range map[string]any{
+		"1": int64(1), "1.0": int64(1), "1e3": int64(1000), "1.5": 1.5, "-0.0": int64(0), "1e21": 1e21,
+		"9223372036854775807": int64(9223372036854775807), "9223372036854775808": 9223372036854775808.0,
+		"99999999999999999999": 1e20,
+	} {
+		got, err := Decode([]byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%s: got %T %v, want %T %v", source, got, got, want, want)
+		}
+	}
+	if _, err := Decode([]byte("1e999")); err == nil {
+		t.Error("a number out of range is accepted")
+	}
+	if s, err := Interpolate(types.Double(123456.789)); s != "123456.789" || err != nil {
+		t.Error(s, err)
+	}
+}

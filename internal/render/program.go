@@ -1,0 +1,290 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/cel-go/cel"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/spell"
+)
+
+// FormatVersion is the version of the template format that this package reads and the compiler writes.
+const FormatVersion = "1.0"
+
+// DecodeJSON reads a JSON object as an API server stores it: a number is an int64 if it has such a value, else a float64.
+func DecodeJSON(b []byte) (map[string]any, error) {
+	v, err := library.Decode(b)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("want a JSON object, got %s", library.KindOf(v))
+	}
+	return m, nil
+}
+
+// Inputs are what the templates of one step of one execution may read.
+type Inputs struct {
+	// Params are the effective parameters: what Program.Params returned.
+	Params    map[string]any
+	Instance  InstanceInfo
+	Plan      PlanInfo
+	Phase     string
+	Step      string
+	Execution ExecutionInfo
+}
+
+// InstanceInfo identifies the Instance that the objects belong to.
+type InstanceInfo struct{ Name, Namespace, UID string }
+
+// PlanInfo is the plan that runs, with the effective parameters of this run.
+type PlanInfo struct {
+	Name   string
+	Params map[string]any
+}
+
+// ExecutionInfo identifies the PlanExecution that runs.
+type ExecutionInfo struct{ Name, UID string }
+
+// Object is a rendered Kubernetes object. It belongs to the caller.
+type Object struct {
+	// ID is the author's name for the object within its task.
+	ID string
+	// Manifest consists of JSON types only: string, bool, int64, float64, nil, []any and map[string]any.
+	Manifest map[string]any
+}
+
+// Program is a FrameworkVersion that is ready to be rendered. It is safe for concurrent use.
+type Program struct {
+	framework, version string
+	params             *shape
+	plans              map[string]*shape
+	locals             map[string]*expression
+	tasks              map[string][]template
+	outputs            node
+}
+
+type template struct {
+	id   string
+	node node
+}
+
+// Load parses and checks everything that a FrameworkVersion holds.
+func Load(spec *v1alpha1.FrameworkVersionSpec) (*Program, error) {
+	if spec == nil {
+		return nil, fmt.Errorf("there is no FrameworkVersion")
+	}
+	major, _, _ := strings.Cut(FormatVersion, ".")
+	if got, _, _ := strings.Cut(spec.TemplateFormat, "."); got != major {
+		return nil, fmt.Errorf("template format %q is not supported: this version of kudoc reads %s.x", spec.TemplateFormat, major)
+	}
+	shapes, err := newShapeLoader()
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}}
+	if p.params, err = shapes.parameters(spec.Parameters); err != nil {
+		return nil, err
+	}
+	for i := range spec.Plans {
+		plan := &spec.Plans[i]
+		if p.plans[plan.Name], err = shapes.parameters(plan.Parameters); err != nil {
+			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
+		}
+	}
+	if err := p.loadTemplates(spec, shapes.env); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// parameters loads a list of parameters as one struct.
+func (l *shapeLoader) parameters(params []v1alpha1.Parameter) (*shape, error) {
+	out := &shape{kind: "struct"}
+	for i := range params {
+		p := &params[i]
+		if out.member(p.Name) != nil {
+			return nil, fmt.Errorf("parameter %q is declared twice", p.Name)
+		}
+		s, err := l.decode(p.Schema.Raw)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %q: %w", p.Name, err)
+		}
+		out.fields = append(out.fields, &member{name: p.Name, optional: p.Optional, shape: s})
+	}
+	return out, nil
+}
+
+func (p *Program) loadTemplates(spec *v1alpha1.FrameworkVersionSpec, env *cel.Env) error {
+	for name, source := range spec.Locals {
+		e, err := newExpression(env, source)
+		if err != nil {
+			return fmt.Errorf("local %q: %w", name, err)
+		}
+		p.locals[name] = e
+	}
+	parse := &parser{env: env}
+	for i := range spec.Tasks {
+		t := &spec.Tasks[i]
+		if _, twice := p.tasks[t.Name]; twice {
+			return fmt.Errorf("task %q is declared twice", t.Name)
+		}
+		templates := []template{}
+		for j := range t.Objects {
+			n, err := parse.parseTemplate(t.Objects[j].Template.Raw)
+			if err != nil {
+				return fmt.Errorf("task %q: object %q: %w", t.Name, t.Objects[j].ID, err)
+			}
+			templates = append(templates, template{id: t.Objects[j].ID, node: n})
+		}
+		p.tasks[t.Name] = templates
+	}
+	if spec.Outputs != nil && len(spec.Outputs.Raw) > 0 {
+		n, err := parse.parseTemplate(spec.Outputs.Raw)
+		if err != nil {
+			return fmt.Errorf("outputs: %w", err)
+		}
+		p.outputs = n
+	}
+	return nil
+}
+
+// Params returns the effective parameters for those that an Instance sets: defaults filled in, types and constraints
+// checked. The error is ParamErrors with everything that is wrong.
+func (p *Program) Params(given map[string]any) (map[string]any, error) {
+	vars := map[string]any{"framework": map[string]any{"name": p.framework, "version": p.version}}
+	return p.params.resolve(given, []string{"params"}, vars, newBudget())
+}
+
+// PlanParams returns the effective parameters of one run of a plan. Only in.Params and in.Instance need to be set.
+func (p *Program) PlanParams(plan string, given map[string]any, in Inputs) (map[string]any, error) {
+	s, ok := p.plans[plan]
+	if !ok {
+		return nil, fmt.Errorf("no plan %q%s", plan, spell.Hint(plan, sortedKeys(p.plans)))
+	}
+	in.Plan = PlanInfo{Name: plan}
+	r, err := p.rendering(in)
+	if err != nil {
+		return nil, err
+	}
+	return s.resolve(given, []string{"plan", "params"}, r.vars, r.budget)
+}
+
+// rendering makes the variables of one call.
+func (p *Program) rendering(in Inputs) (*rendering, error) {
+	r := &rendering{budget: newBudget()}
+	r.vars = map[string]any{
+		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
+		"framework": map[string]any{"name": p.framework, "version": p.version},
+		"phase":     map[string]any{"name": in.Phase},
+		"step":      map[string]any{"name": in.Step},
+		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
+	}
+	params, err := library.Canonical(orEmpty(in.Params), 0)
+	if err != nil {
+		return nil, fmt.Errorf("params: %w", err)
+	}
+	planParams, err := library.Canonical(orEmpty(in.Plan.Params), 0)
+	if err != nil {
+		return nil, fmt.Errorf("plan.params: %w", err)
+	}
+	r.vars["params"] = params
+	r.vars["plan"] = map[string]any{"name": in.Plan.Name, "params": planParams}
+	r.vars["local"] = &locals{Object: library.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
+	return r, nil
+}
+
+func orEmpty(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
+}
+
+// Objects renders the objects of a task, in the author's order, without those that render to nothing.
+func (p *Program) Objects(task string, in Inputs) ([]Object, error) {
+	templates, ok := p.tasks[task]
+	if !ok {
+		return nil, fmt.Errorf("no task %q%s", task, spell.Hint(task, sortedKeys(p.tasks)))
+	}
+	r, err := p.rendering(in)
+	if err != nil {
+		return nil, err
+	}
+	var out []Object
+	for i, t := range templates {
+		v, err := t.node.render(r)
+		if err != nil {
+			return nil, fmt.Errorf("task %q: %w", task, inside(t.name(i), err))
+		}
+		objects, err := t.objects(v)
+		if err != nil {
+			return nil, fmt.Errorf("task %q: %w", task, inside(t.name(i), err))
+		}
+		for _, o := range objects {
+			if slices.ContainsFunc(out, func(x Object) bool { return x.ID == o.ID }) {
+				return nil, fmt.Errorf("task %q: two objects have the ID %q", task, o.ID)
+			}
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+func (t *template) name(i int) string {
+	if t.id == "" {
+		return fmt.Sprintf("[%d]", i)
+	}
+	return t.id
+}
+
+// objects are what a template rendered to: one object, or a map of them, or nothing.
+func (t *template) objects(v any) ([]Object, error) {
+	if _, none := v.(absent); none {
+		return nil, nil
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("want an object, got %s", library.KindOf(v))
+	}
+	if t.id != "" {
+		return []Object{{ID: t.id, Manifest: m}}, nil
+	}
+	var out []Object
+	for _, id := range sortedKeys(m) {
+		o, ok := m[id].(map[string]any)
+		if !ok {
+			return nil, inside(id, fmt.Errorf("want an object, got %s", library.KindOf(m[id])))
+		}
+		out = append(out, Object{ID: id, Manifest: o})
+	}
+	return out, nil
+}
+
+// Outputs renders the values that an Instance shows to others.
+func (p *Program) Outputs(in Inputs) (map[string]any, error) {
+	if p.outputs == nil {
+		return map[string]any{}, nil
+	}
+	r, err := p.rendering(in)
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.outputs.render(r)
+	if err != nil {
+		return nil, fmt.Errorf("outputs: %w", err)
+	}
+	if _, none := v.(absent); none {
+		return map[string]any{}, nil
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("outputs: want a struct, got %s", library.KindOf(v))
+	}
+	return m, nil
+}
