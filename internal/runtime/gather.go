@@ -207,8 +207,8 @@ func (r *Reconciler) observe(ctx context.Context, w *world) {
 				o, err := r.observeTask(ctx, w, ref, &s)
 				var transient *transientError
 				switch {
-				case errors.As(err, &transient): // nothing is known, so nothing is decided
-					r.log(ctx).Info("cannot observe task yet", "task", t.Name, "reason", err.Error())
+				case errors.As(err, &transient):
+					w.observed[ref] = plan.Observation{Progress: plan.Waiting, Message: "waiting for the API server: " + err.Error()}
 				case err != nil:
 					w.observed[ref] = plan.Observation{Progress: plan.Broken, Message: err.Error()}
 				default:
