@@ -17,7 +17,7 @@ help: ## print this list
 build: ## build bin/kudoc and bin/kudoc-controller
 	@mkdir -p bin
 	@echo "building bin/kudoc and bin/kudoc-controller (the first build takes a few minutes)" >&2
-	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/kudoc ./cmd/kudoc-controller
+	@demo/go-build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/kudoc ./cmd/kudoc-controller
 	@ln -sf kudoc bin/kubectl-kudoc
 
 .PHONY: demo

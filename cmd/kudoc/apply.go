@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -56,6 +57,9 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 	if o.instance == "" && (len(o.params.sets) > 0 || len(o.params.files) > 0) {
 		return usagef("parameters belong to an instance: name it with --instance")
 	}
+	if err := checkInstanceName(o.instance); err != nil {
+		return err
+	}
 	res, err := compileDir(io, dir)
 	if err != nil {
 		return err
@@ -83,6 +87,17 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return nil
 	}
 	return followInstance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, newScreen(io.err))
+}
+
+// namePattern is what the API server demands of the names of Instances.
+var namePattern = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`)
+
+// checkInstanceName refuses a name that the API server would refuse; an empty one is no name.
+func checkInstanceName(name string) error {
+	if name == "" || namePattern.MatchString(name) {
+		return nil
+	}
+	return usagef("--instance %q: the name must consist of at most 40 lower case letters, digits and hyphens, and begin with a letter", name)
 }
 
 // desired makes the Instance, with parameters that were checked against the compiled framework. It is nil if none was
