@@ -6,6 +6,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/render/spell"
@@ -17,9 +18,10 @@ const languagePath = "kudoc.dev/kudoc"
 // check reports what CUE cannot say, or not well: it looks at the declarations as the author wrote them.
 func (c *compilation) check() {
 	k := &checker{compilation: c, language: map[string][]string{}, plans: map[string]*ast.Field{}, tasks: map[string]*ast.Field{}}
+	c.topFields, c.planFields, c.taskFields = map[string]*ast.Field{}, k.plans, k.tasks
 	if !k.embedsFramework() {
-		c.report(codeNoFramework, c.inst.Files[0].Pos(), "the package does not embed kudoc.#Framework").
-			hint(`import "kudoc.dev/kudoc" and write kudoc.#Framework at file level`)
+		d := c.report(codeNoFramework, c.inst.Files[0].Pos(), "the package does not embed kudoc.#Framework")
+		d.Hint = `import "kudoc.dev/kudoc" and write kudoc.#Framework at file level`
 		return
 	}
 	for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
@@ -68,7 +70,7 @@ func (k *checker) fieldsOf(def string) []string {
 	if imp == nil {
 		return nil
 	}
-	it, err := k.value.Context().BuildInstance(imp).LookupPath(cue.ParsePath(def)).Fields(cue.Optional(true))
+	it, err := cuecontext.New().BuildInstance(imp).LookupPath(cue.ParsePath(def)).Fields(cue.Optional(true))
 	if err != nil {
 		return nil
 	}
@@ -160,6 +162,7 @@ func (k *checker) topLevel() {
 	names := k.language["#Framework"]
 	for _, file := range k.inst.Files {
 		fields(file.Decls, func(name string, f *ast.Field) {
+			k.first(k.topFields, name, f)
 			switch name {
 			case "plans":
 				fieldsIn(f.Value, func(n string, g *ast.Field) { k.first(k.plans, n, g) })

@@ -37,8 +37,7 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 		needsValue, ok := attributeKeys[a.Key]
 		switch {
 		case a.Key == "secret" || a.Key == "generate":
-			k.report(codeAttribute, a.At, "@param(%s) is not supported", a.Key).
-				hint("a secret value does not belong in an Instance: let a string parameter name a Secret")
+			k.report(codeAttribute, a.At, "@param(%s) is not supported", a.Key).Hint = "a secret value does not belong in an Instance: let a string parameter name a Secret"
 		case !ok:
 			k.report(codeAttribute, a.At, "parameter %q: @param has no argument %q", param, a.Key).
 				meant(spell.Nearest(a.Key, slices.Collect(maps.Keys(attributeKeys))))

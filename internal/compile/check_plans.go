@@ -137,8 +137,7 @@ func (k *checker) checkTasks() {
 	for task, f := range k.tasks {
 		switch n := len(does[task]); {
 		case n > 1:
-			k.report(codeTaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).
-				hint("make it two tasks")
+			k.report(codeTaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).Hint = "make it two tasks"
 		case n == 0 && !unclear[task] && !k.hasErrorAt(f):
 			k.report(codeTaskKind, f.Pos(), "task %q has none of apply, run and delete", task)
 		}

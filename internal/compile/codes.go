@@ -1,5 +1,7 @@
 package compile
 
+import "github.com/kudoc/kudoc/internal/compile/cueerror"
+
 // Code is an entry of the table of all diagnostics.
 type Code struct {
 	Code  string
@@ -7,16 +9,17 @@ type Code struct {
 	Text  string // a paragraph for people who ask what it means
 }
 
-// The codes, by the pass that reports them: 0 load and CUE, 1 the language, 2 parameters, 3 evaluation, 4 validation.
+// The codes, by the pass that reports them: 0 load and CUE, 1 the language, 2 parameters, 3 evaluation, 4 validation,
+// 5 emission.
 const (
 	codeCannotRead  = "KD001"
 	codeSyntax      = "KD002"
-	codeImport      = "KD003"
-	codeCUE         = "KD004"
-	codeValue       = "KD005"
-	codeField       = "KD006"
-	codeRequired    = "KD007"
-	codeReference   = "KD008"
+	codeImport      = cueerror.CodeImport
+	codeCUE         = cueerror.CodeCUE
+	codeValue       = cueerror.CodeValue
+	codeField       = cueerror.CodeField
+	codeRequired    = cueerror.CodeRequired
+	codeReference   = cueerror.CodeReference
 	codeNoFramework = "KD101"
 	codeTopLevel    = "KD102"
 	codeNoDeploy    = "KD103"
@@ -34,6 +37,7 @@ const (
 	codeTemplate    = "KD303"
 	codeRejected    = "KD401"
 	codeDifferent   = "KD402"
+	codeTooLarge    = "KD501"
 	codeInternal    = "KD901"
 )
 
@@ -64,6 +68,7 @@ var Codes = []Code{
 	{codeTemplate, "a template cannot be loaded", "The compiler made a template that the controller would refuse. That is a bug of kudoc."},
 	{codeRejected, "CUE rejects an input that the parameters accept", "With the parameters that the message shows, CUE reports an error in the framework. Either the parameters accept too much, or the part of the framework that only these parameters reach is wrong."},
 	{codeDifferent, "template and CUE differ", "For the parameters that the message shows, the compiled template yields something else than CUE's own evaluation. Nothing is emitted then. That is a bug of kudoc, or a use of CUE that kudoc should refuse."},
+	{codeTooLarge, "the framework is too large", "A FrameworkVersion is one object in the cluster, and a cluster stores objects of at most 1.5 MiB. The message names the largest objects. Long scripts and files that are part of a framework count in full."},
 	{codeInternal, "internal error", "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
 }
 

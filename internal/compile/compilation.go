@@ -2,6 +2,7 @@ package compile
 
 import (
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -21,6 +22,9 @@ type compilation struct {
 
 	// unify
 	value cue.Value
+
+	// check: first declarations by name, to point at
+	topFields, planFields, taskFields map[string]*ast.Field
 
 	// evaluate
 	about   about

@@ -93,11 +93,6 @@ func (d *Diagnostic) at(pos token.Pos) {
 	}
 }
 
-func (d *Diagnostic) hint(format string, args ...any) *Diagnostic {
-	d.Hint = fmt.Sprintf(format, args...)
-	return d
-}
-
 // meant adds a suggestion, if there is one.
 func (d *Diagnostic) meant(name string) *Diagnostic {
 	if name != "" {

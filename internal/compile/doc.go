@@ -14,7 +14,7 @@
 // renders the templates for boundary values of every parameter and compares accept, reject and result with CUE's own
 // evaluation of the sources. What the evaluator does not know is an error with a position, never a guess.
 //
-// diag.go holds diagnostics, cueerror.go makes them of CUE's errors, codes.go is the table of all that can go wrong.
+// diag.go holds diagnostics, package cueerror makes them of CUE's errors, codes.go is the table of all that can go wrong.
 // Positions in diagnostics are always the author's: what happens inside the schema is reported where the author's value
 // meets it.
 //

@@ -1,6 +1,12 @@
 package compile
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cuelang.org/go/cue/token"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -34,6 +40,50 @@ func (c *compilation) emit() {
 		},
 	}
 	c.result.Role = c.role(c.result.Version)
+	c.checkSize(maxVersionBytes)
+}
+
+// maxVersionBytes is how much JSON a FrameworkVersion may be: etcd takes requests of 1.5 MiB, and what the API server adds
+// to an object, such as managed fields, must fit too.
+const maxVersionBytes = 1 << 20
+
+// checkSize refuses what no cluster would store, and says where the bytes are.
+func (c *compilation) checkSize(limit int) {
+	size := len(c.json(c.result.Version))
+	if size <= limit {
+		return
+	}
+	type part struct {
+		name string
+		size int
+		pos  token.Pos
+	}
+	var parts []part
+	for _, t := range c.spec.Tasks {
+		for _, o := range t.Objects {
+			name := fmt.Sprintf("task %q", t.Name)
+			if o.ID != "" && t.Kind == v1alpha1.TaskApply {
+				name = fmt.Sprintf("object %q of task %q", o.ID, t.Name)
+			}
+			p := part{name: name, size: len(o.Template.Raw)}
+			if f := c.taskFields[t.Name]; f != nil {
+				p.pos = f.Pos()
+			}
+			parts = append(parts, p)
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.size, a.size) })
+	var largest []string
+	pos := c.inst.Files[0].Pos()
+	for i, p := range parts[:min(len(parts), 5)] {
+		largest = append(largest, fmt.Sprintf("%s has %d", p.name, p.size))
+		if i == 0 && p.pos.IsValid() {
+			pos = p.pos
+		}
+	}
+	d := c.report(codeTooLarge, pos, "the FrameworkVersion has %d bytes of JSON, more than the limit of %d: %s", size, limit, strings.Join(largest, ", "))
+	d.Hint = "share what repeats by a loop, or split the framework"
+	c.result = nil
 }
 
 func typeMeta(kind string) metav1.TypeMeta {

@@ -26,7 +26,7 @@ func expect(t *testing.T, dir string, ds Diagnostics) {
 		if err != nil {
 			return err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		s := bufio.NewScanner(f)
 		for line := 1; s.Scan(); line++ {
 			for _, m := range marked.FindAllStringSubmatch(s.Text(), -1) {

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
@@ -16,6 +18,7 @@ import (
 	"cuelang.org/go/cue/load"
 	"cuelang.org/go/cue/parser"
 
+	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/schema"
 )
 
@@ -52,6 +55,34 @@ func (c *compilation) load() {
 		return
 	}
 	c.inst = inst
+	c.checkEncoding()
+}
+
+// checkEncoding refuses what CUE lets pass and JSON cannot hold.
+func (c *compilation) checkEncoding() {
+	for _, f := range c.inst.BuildFiles {
+		b, err := os.ReadFile(f.Filename)
+		if err != nil {
+			c.diags = append(c.diags, &Diagnostic{Code: codeCannotRead, File: f.Filename, Message: err.Error()})
+			continue
+		}
+		if utf8.Valid(b) {
+			continue
+		}
+		before := b
+		for i := 0; i < len(b); {
+			r, size := utf8.DecodeRune(b[i:])
+			if r == utf8.RuneError && size == 1 {
+				before = b[:i]
+				break
+			}
+			i += size
+		}
+		c.diags = append(c.diags, &Diagnostic{
+			Code: codeSyntax, File: f.Filename, Line: 1 + bytes.Count(before, []byte("\n")), Column: len(before) - bytes.LastIndexByte(before, '\n'),
+			Message: "the file is not valid UTF-8 here", Hint: "save it as UTF-8",
+		})
+	}
 }
 
 // newSource prepares the loading of a package: the language and the Kubernetes types are served from memory, where CUE
@@ -111,7 +142,10 @@ func (s *source) rewritten(change func(*ast.File)) *build.Instance {
 // loadErrors reports what keeps the package from being loaded.
 func (c *compilation) loadErrors(err error) {
 	for _, e := range errors.Errors(err) {
-		msg := errorText(e)
+		msg := cueerror.Text(e)
+		if msg == "" { // an error of something else, wrapped
+			msg = e.Error()
+		}
 		code, hint := codeCannotRead, ""
 		var multiple *load.MultiplePackageError
 		switch {
@@ -126,10 +160,10 @@ func (c *compilation) loadErrors(err error) {
 				msg, _, _ = strings.Cut(e.Error()[i:], ": ")
 			}
 			hint = "the Kubernetes types are kudoc.dev/k8s/<group>/<version>"
-		case authorPosition(e).IsValid():
+		case cueerror.AuthorPosition(e).IsValid():
 			code = codeSyntax
 		}
-		d := c.report(code, authorPosition(e), "%s", msg)
+		d := c.report(code, cueerror.AuthorPosition(e), "%s", msg)
 		d.Hint = hint
 		if d.File == "" {
 			d.File = c.source.dir
@@ -154,7 +188,7 @@ func (s *source) digest(inst *build.Instance) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s %d\n", filepath.ToSlash(rel), len(b))
+		h.Write(fmt.Appendf(nil, "%s %d\n", filepath.ToSlash(rel), len(b)))
 		h.Write(b)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil

@@ -51,11 +51,11 @@ func TestRandomFrameworksCompileToWhatCUESays(t *testing.T) {
 }
 
 func randomFramework(r *rand.Rand) string {
-	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode"}, bools: []string{"params.t", "params.u"}}
+	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode", "params.c"}, bools: []string{"params.t", "params.u"}}
 	var b strings.Builder
 	b.WriteString(`package f
-import ("strings", "list", "encoding/json")
-_use: [strings.MinRunes, list.MinItems(1), json.Marshal({})][2]
+import ("strings", "list", "math", "strconv", "encoding/json", "encoding/hex", "encoding/base64", "crypto/sha256")
+_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({})][7]
 params: {
 	n: int & >=0 & <=5 | *3
 	k: int & >=0 & <=4 | *div(n, 2)
@@ -65,6 +65,9 @@ params: {
 	mode: *"x" | "y" | "z"
 	l: [...string]
 	m: [string]: string
+	ps: [...{name: string, port: int & >=0 & <=9 | *1, on: bool | *true}]
+	r: number | *1.5
+	c: or(["u", "v"]) | *"u"
 }
 `)
 	for i := range 2 {
@@ -103,7 +106,13 @@ func (w *writer) integer(d int) string {
 		}
 		return w.ints[w.random.IntN(len(w.ints))]
 	}
-	switch w.random.IntN(8) {
+	switch w.random.IntN(11) {
+	case 7:
+		return "strings." + w.pick("Index", "LastIndex", "Count", "Compare", "IndexAny") + "(" + w.text(d-1) + ", " + w.text(0) + ")"
+	case 8:
+		return "math." + w.pick("Floor", "Ceil", "Round", "Trunc") + "(" + w.pick("params.r", w.integer(d-1)) + ")"
+	case 9:
+		return "math.Abs(" + w.integer(d-1) + ")"
 	case 0:
 		return "(" + w.integer(d-1) + " + " + w.integer(d-1) + ")"
 	case 1:
@@ -129,7 +138,19 @@ func (w *writer) text(d int) string {
 		}
 		return w.strs[w.random.IntN(len(w.strs))]
 	}
-	switch w.random.IntN(7) {
+	switch w.random.IntN(13) {
+	case 6:
+		return "hex.Encode(" + w.pick(w.text(d-1), "sha256.Sum256("+w.text(d-1)+")") + ")"
+	case 7:
+		return "(" + w.text(d-1) + " * " + w.pick("2", "params.k", "params.n") + ")"
+	case 8:
+		return "strings." + w.pick("Trim", "TrimLeft", "TrimRight", "TrimPrefix") + "(" + w.text(d-1) + ", " + w.text(0) + ")"
+	case 9:
+		return "strings." + w.pick("ToTitle", "ToCamel") + "(" + w.text(d-1) + ")"
+	case 10:
+		return w.pick("strconv.FormatInt("+w.integer(d-1)+", 16)", "strconv.FormatBool("+w.condition(d-1)+")", "strconv.Quote("+w.text(d-1)+")")
+	case 11:
+		return `"\(base64.Decode(null, base64.Encode(null, ` + w.text(d-1) + `)))"`
 	case 0:
 		return "(" + w.text(d-1) + " + " + w.text(d-1) + ")"
 	case 1:
@@ -172,6 +193,18 @@ func (w *writer) list(d int) string {
 	if d <= 0 {
 		return w.pick("params.l", `["k"]`, `[]`)
 	}
+	switch w.random.IntN(10) {
+	case 0:
+		return "list." + w.pick("Reverse(", "SortStrings(") + w.list(d-1) + ")"
+	case 1:
+		return "list.Sort(" + w.list(d-1) + ", list." + w.pick("Ascending", "Descending") + ")"
+	case 2:
+		return "list." + w.pick("Take", "Drop", "Repeat") + "(" + w.list(d-1) + ", " + w.pick("1", "params.k") + ")"
+	case 3:
+		return "strings." + w.pick("Fields("+w.text(d-1), "SplitN("+w.text(d-1)+`, "-", `+w.pick("2", "-1", "params.k"), "SplitAfter("+w.text(d-1)+`, "-"`) + ")"
+	case 4:
+		return "[for p in list.Sort(params.ps, {x: _, y: _, less: x." + w.pick("name < y.name", "port < y.port", "port > y.port") + "}) {p.name}]"
+	}
 	var el []string
 	for i := 0; i < 1+w.random.IntN(3); i++ {
 		switch w.random.IntN(6) {
@@ -207,7 +240,7 @@ func (w *writer) fields(d int) string {
 	var out []string
 	for range 1 + w.random.IntN(4) {
 		f := w.name("f")
-		if kind := w.random.IntN(14); kind < 8 {
+		if kind := w.random.IntN(18); kind < 8 {
 			out = append(out, w.scalar(f, kind)...)
 		} else {
 			out = append(out, w.structure(f, kind, d)...)
@@ -257,6 +290,16 @@ func (w *writer) structure(f string, kind, d int) []string {
 		return nil
 	case kind == 11:
 		return []string{f + ": {" + w.fields(d-1) + "}"}
+	case kind == 14:
+		return []string{f + ": {[K=string]: {id: K + " + w.text(1) + ", n: *" + fmt.Sprint(w.random.IntN(3)) + " | int}, a: {}, b: n: " + w.integer(1) + `, for k, v in params.m {"\(k)": v: v}}`}
+	case kind == 15:
+		return []string{f + ": {for p in params.ps if " + w.pick("p.on", "p.port > 2", "true") + " {" + w.pick("any: true", "last: p.name", `sub: {"\(p.name)": p.port}`) + `, "x-\(p.name)": p.port}}`}
+	case kind == 16:
+		x := w.text(1)
+		return []string{f + ": " + x, f + ": or([" + w.text(1) + ", " + w.pick(x, w.text(0)) + "])"}
+	case kind == 17:
+		own := w.pick(`kind: params.mode`, `kind: "x"`, `kind: "y", a: `+w.integer(1), `kind: params.mode, s: `+w.text(1))
+		return []string{f + `: {kind: "x", a: *1 | int, b: a + ` + w.integer(0) + `} | {kind: "y", s?: string, a: ` + w.integer(1) + `} | *{kind: "z", s: *"d" | string}`, f + ": {" + own + "}"}
 	case kind == 12:
 		return []string{"if " + w.condition(2) + " {" + w.fields(d-1) + "}"}
 	}

@@ -2,13 +2,28 @@ package compile
 
 import (
 	"cuelang.org/go/cue/cuecontext"
+
+	"github.com/kudoc/kudoc/internal/compile/cueerror"
 )
 
 // unify lets CUE evaluate the package with inputs unknown. Every compilation has a context of its own: a context keeps
 // what it has seen.
 func (c *compilation) unify() {
 	c.value = cuecontext.New().BuildInstance(c.inst)
-	for _, f := range findings(c.value, c.value.Validate()) {
+	for _, f := range cueerror.Findings(c.value, c.value.Validate()) {
 		c.reportFinding(f)
 	}
+}
+
+// reportFinding adds a finding as an error.
+func (c *compilation) reportFinding(f cueerror.Finding) *Diagnostic {
+	d := c.report(f.Code, f.Pos, "%s", f.Message)
+	if d.File == "" { // CUE does not say where: the embedding, which is in the author's file, stands for all of it
+		d.at((&checker{compilation: c}).embedding())
+	}
+	d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
+	for _, p := range f.Related {
+		d.Related = append(d.Related, Related{File: p.Filename(), Line: p.Line(), Column: p.Column(), Message: "conflicts with this"})
+	}
+	return d
 }

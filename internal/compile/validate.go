@@ -1,13 +1,17 @@
 package compile
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/cueerror"
+	"github.com/kudoc/kudoc/internal/compile/eval"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -25,11 +29,8 @@ func (c *compilation) validate() {
 		return
 	}
 	c.validation = report
-	seen := map[string]bool{}
-	for _, m := range report.Mismatches {
-		if len(seen) < 5 {
-			c.mismatch(m, seen)
-		}
+	for i := range report.Mismatches {
+		c.mismatch(&report.Mismatches[i])
 	}
 }
 
@@ -44,33 +45,25 @@ func (c *compilation) reload(rewrite func(*ast.File)) (*build.Instance, error) {
 
 // mismatch reports what the author can do something about where CUE rejects an input, and what a bug report needs where
 // the results differ.
-func (c *compilation) mismatch(m validate.Mismatch, seen map[string]bool) {
-	with := "without parameters"
-	if b, err := json.Marshal(m.Input); err == nil && len(m.Input) > 0 {
-		with = "with parameters " + string(b)
-	}
+func (c *compilation) mismatch(m *validate.Mismatch) {
 	if m.Rejected != nil {
-		for _, f := range findings(c.value, m.Rejected) {
-			key := fmt.Sprint(f.pos.Position(), f.message)
-			if seen[key] {
-				continue
-			}
-			seen[key] = true
-			path := joined(f.path)
-			d := c.report(codeRejected, f.pos, "%s %s", f.message, with)
-			d.Path = path
-			if f.hint != "" {
-				d.Hint = f.hint
-			}
+		for _, f := range cueerror.Findings(c.value, m.Rejected) {
+			d := c.report(codeRejected, f.Pos, "%s %s", f.Message, m.Given())
+			d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
 			if d.File == "" {
-				d.File = c.source.dir
+				d.at(c.placeOf(m))
 			}
 		}
 		return
 	}
+	where := m.Place.What()
+	if in := m.Place.In(); in != "" {
+		where += " in step " + in
+	}
 	text := ""
 	if m.Failed != nil {
-		text = "the template fails: " + m.Failed.Error()
+		failure := strings.TrimPrefix(m.Failed.Error(), m.Place.What()+": ")
+		text = "the template fails where CUE does not: " + failure
 	} else {
 		var lines []string
 		for _, x := range m.Differences {
@@ -78,10 +71,53 @@ func (c *compilation) mismatch(m validate.Mismatch, seen map[string]bool) {
 		}
 		text = strings.Join(lines, "; ")
 	}
-	key := m.Where + strings.SplitN(text, " ", 2)[0]
-	if seen[key] {
-		return
+	d := c.report(codeDifferent, c.placeOf(m), "%s, %s: %s", where, m.Given(), text)
+	d.Path = c.pathOf(m)
+	d.Hint = "please report it with this task and these parameters; until then, write it in another way"
+	if d.File == "" {
+		d.File = c.source.dir
 	}
-	seen[key] = true
-	c.diags = append(c.diags, &Diagnostic{Code: codeDifferent, File: c.source.dir, Path: m.Where, Message: fmt.Sprintf("%s, %s: %s", m.Where, with, text)})
+}
+
+// pathOf is the field that a mismatch is about.
+func (c *compilation) pathOf(m *validate.Mismatch) string {
+	path := "params"
+	switch {
+	case m.Place.Task != "":
+		path = "tasks." + m.Place.Task
+		if t := c.spec.Task(m.Place.Task); t != nil && t.Kind == v1alpha1.TaskApply {
+			path += ".apply"
+		}
+	case m.Place.Outputs:
+		path = "outputs"
+	case m.Place.Plan != "":
+		path = "plans." + m.Place.Plan + ".params"
+	}
+	if len(m.Differences) > 0 {
+		path += "." + m.Differences[0].Path
+	}
+	return path
+}
+
+// placeOf is where the author wrote what a mismatch is about: the field if CUE knows it without inputs, else the task, the
+// plan or the first declaration of a parameter or output.
+func (c *compilation) placeOf(m *validate.Mismatch) token.Pos {
+	if len(m.Differences) > 0 {
+		if v := c.value.LookupPath(cue.ParsePath(c.pathOf(m))); v.Exists() && eval.IsAuthors(v.Pos()) {
+			return v.Pos()
+		}
+	}
+	decl := c.topFields["params"]
+	switch {
+	case m.Place.Task != "":
+		decl = c.taskFields[m.Place.Task]
+	case m.Place.Outputs:
+		decl = c.topFields["outputs"]
+	case m.Place.Plan != "":
+		decl = c.planFields[m.Place.Plan]
+	}
+	if decl == nil {
+		return token.NoPos
+	}
+	return decl.Pos()
 }

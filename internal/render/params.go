@@ -140,6 +140,7 @@ func (r *resolver) fill(sl *slot) bool {
 	case slotBusy:
 		r.fail(sl.path, "the default depends on itself; set the parameter")
 		return false
+	case slotNew:
 	}
 	sl.state = slotBusy
 	v, ok := r.value(sl)

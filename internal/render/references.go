@@ -40,6 +40,7 @@ func references(a *cel.Ast) [][]string {
 			for _, x := range []ast.Expr{c.IterRange(), c.AccuInit(), c.LoopCondition(), c.LoopStep(), c.Result()} {
 				visit(x)
 			}
+		default: // literals
 		}
 	}
 	visit(a.NativeRep().Expr())
@@ -55,6 +56,7 @@ func selection(e ast.Expr) []string {
 		if p := selection(e.AsSelect().Operand()); p != nil {
 			return append(slices.Clip(p), e.AsSelect().FieldName())
 		}
+	default:
 	}
 	return nil
 }

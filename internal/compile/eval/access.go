@@ -53,6 +53,9 @@ func (a *Arc) Decls() []*ast.Field { return a.decls }
 func (v *Vertex) Patterns() (out [][2]Conjunct) {
 	v.expand()
 	for _, p := range v.patterns {
+		if p.name != "" || p.field != "" {
+			v.ev.refuse(p.key, "declare the map without it", "an alias of a pattern constraint is not supported here")
+		}
 		out = append(out, [2]Conjunct{{p.key, p.scope}, {p.value, p.scope}})
 	}
 	return out
@@ -95,6 +98,18 @@ func (ev *Evaluator) Resolve(c Conjunct) (name string, v *Vertex) {
 		return "", r
 	}
 	return "", nil
+}
+
+// Options are the elements of or([...]) and and([...]), none for anything else.
+func (ev *Evaluator) Options(c Conjunct) []*Vertex {
+	y, ok := c.Expr.(*ast.CallExpr)
+	if !ok || len(y.Args) != 1 {
+		return nil
+	}
+	if name := ev.functionName(y, c.Scope); name != "or" && name != "and" {
+		return nil
+	}
+	return ev.options(y.Args[0], c.Scope)
 }
 
 // Compile turns an expression into one over the inputs.

@@ -48,6 +48,9 @@ func shortName(name string) string { return name[strings.LastIndex(name, "/")+1:
 
 func (ev *Evaluator) call(y *ast.CallExpr, sc *Scope) *expr.X {
 	name := ev.functionName(y, sc)
+	if name == "list.Sort" || name == "list.SortStable" {
+		return ev.sort(y, sc)
+	}
 	args := make([]*expr.X, len(y.Args))
 	constant := true
 	for i, a := range y.Args {
@@ -92,7 +95,7 @@ func (ev *Evaluator) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *
 		if len(args) != 1 {
 			ev.fail(y, "len needs one argument")
 		}
-		ev.want(args[0], y.Args[0], expr.String, expr.List, expr.Map, expr.Struct)
+		ev.want(args[0], y.Args[0], expr.String, expr.Bytes, expr.List, expr.Map, expr.Struct)
 		return expr.Call("len", expr.TInt, args[0])
 	case "and", "or", "matchN", "matchIf", "close":
 		ev.refuse(y, "", "%s cannot be applied to values that depend on inputs", name)
@@ -102,10 +105,49 @@ func (ev *Evaluator) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *
 		ev.fail(y, "%s needs %d arguments", shortName(name), len(f.Args))
 	}
 	for i, k := range f.Args {
-		ev.want(args[i], y.Args[i], k)
+		ev.wantArgument(args[i], y.Args[i], k)
+	}
+	switch name {
+	case "strconv.FormatInt", "strconv.ParseInt", "strconv.ParseUint":
+		if b, ok := args[1].Int(); !ok || b != 0 && b < 2 || b > 36 || b == 0 && name == "strconv.FormatInt" {
+			ev.fail(y.Args[1], "the base must be a constant between 2 and 36")
+		}
 	}
 	if f.IntElems && (args[0].Type.Elem == nil || args[0].Type.Elem.Kind != expr.Int) {
 		ev.notInteger(y)
 	}
 	return f.Apply(args)
+}
+
+// wantArgument is want for an argument of a function: a number may be an integer, and bytes may be a string.
+func (ev *Evaluator) wantArgument(x *expr.X, node ast.Node, k expr.Kind) {
+	switch k {
+	case expr.Num:
+		ev.want(x, node, expr.Int, expr.Num)
+	case expr.Bytes:
+		ev.want(x, node, expr.String, expr.Bytes)
+	default:
+		ev.want(x, node, k)
+	}
+}
+
+// slice is x[from:to].
+func (ev *Evaluator) slice(y *ast.SliceExpr, sc *Scope) *expr.X {
+	if src, ok := ev.source(y, sc); ok {
+		if v, ok := ev.static(src, y); ok {
+			return expr.Lit(v)
+		}
+	}
+	x := ev.compile(y.X, sc)
+	ev.want(x, y.X, expr.List)
+	from, to := expr.LitInt(0), expr.Call("len", expr.TInt, x)
+	if y.Low != nil {
+		from = ev.compile(y.Low, sc)
+		ev.want(from, y.Low, expr.Int)
+	}
+	if y.High != nil {
+		to = ev.compile(y.High, sc)
+		ev.want(to, y.High, expr.Int)
+	}
+	return expr.Lookup("list.Slice").Apply([]*expr.X{x, from, to})
 }

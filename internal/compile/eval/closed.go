@@ -48,6 +48,7 @@ func (c *closedness) openFor(p pattern) {
 // checkClosed makes sure that computed fields are allowed: by a pattern, whose constraint on the name is then checked when
 // the name is known.
 func (v *Vertex) checkClosed() {
+	v.checkFixed()
 	for _, k := range v.closed.closers {
 		if v.closed.anything[k] {
 			continue
@@ -62,6 +63,17 @@ func (v *Vertex) checkClosed() {
 			if s.sym.Type.Kind == expr.Map && !slices.Contains(s.closers, k) && !anyString(patterns) {
 				v.ev.fail(nil, "the fields of %s are not allowed in %s, which %s closes", s.sym.CEL(), v.Path(), k.name)
 			}
+		}
+	}
+}
+
+// checkFixed refuses fields that both a loop at run time and something else make: the loop's part is unified when the
+// other is a value already, without its constraints and defaults.
+func (v *Vertex) checkFixed() {
+	for _, p := range v.parts {
+		name, ok := p.key.Constant()
+		if p.fixed && ok && v.index[Label{Name: name}] != nil {
+			v.ev.refuse(at(p.pos), "compute the name of the field in the loop", "a loop over an input makes the field %s of %s, which is declared elsewhere too", name, v.Path())
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (ev *Evaluator) forClause(c *ast.ForClause, it iteration, next func(iterati
 	switch {
 	case src.input != nil:
 		ev.loop(c, src.input, it, next)
-	case src.isStruct && len(src.parts)+len(src.syms) > 0:
+	case src.isStruct && len(src.parts)+len(src.syms)+len(src.scalars) > 0:
 		ev.loop(c, ev.toX(src, it.guard), it, next)
 	case src.isStruct:
 		ev.eachField(c, src, it, next)
@@ -173,12 +173,15 @@ func (ev *Evaluator) loop(c *ast.ForClause, x *expr.X, it iteration, next func(i
 
 // loopName is unique in the program; the printer makes it readable again.
 func (ev *Evaluator) loopName(c *ast.ForClause) string {
-	ev.loops++
-	base := "e"
-	if c.Value != nil {
-		base = strings.TrimRight(c.Value.Name, "0123456789")
+	if c.Value == nil {
+		return ev.loopVar("e")
 	}
-	return base + "@" + strconv.Itoa(ev.loops)
+	return ev.loopVar(c.Value.Name)
+}
+
+func (ev *Evaluator) loopVar(name string) string {
+	ev.loops++
+	return strings.TrimRight(name, "0123456789") + "@" + strconv.Itoa(ev.loops)
 }
 
 // comprehension adds what a comprehension in a struct yields.
@@ -198,7 +201,7 @@ func (l *literalScope) comprehension(c *ast.Comprehension) {
 	})
 }
 
-// loopBody adds the body of a loop at run time: its fields must have computed names.
+// loopBody adds the body of a loop at run time.
 func (l *literalScope) loopBody(c *ast.Comprehension, it iteration) {
 	ev, v := l.ev, l.v
 	v.isStruct = true
@@ -208,9 +211,12 @@ func (l *literalScope) loopBody(c *ast.Comprehension, it iteration) {
 	body.patterns = v.patterns
 	body.expand()
 	for _, a := range body.arcs {
-		if a.Label.Kind == Regular && !a.optional {
-			ev.fail(c, "a loop over an input must make fields with computed names, but %s is fixed", a.Label)
+		if a.Label.Kind != Regular || a.optional {
+			continue
 		}
+		p := ev.repeated(c, a, it)
+		p.closers = l.closers
+		v.parts = append(v.parts, p)
 	}
 	if len(body.scalars)+len(body.lists) > 0 {
 		ev.fail(c, "a loop in a struct must make fields")
@@ -223,6 +229,52 @@ func (l *literalScope) loopBody(c *ast.Comprehension, it iteration) {
 	for _, s := range body.syms {
 		v.parts = append(v.parts, part{guard: it.guard, closers: l.closers, clauses: it.clauses, sym: s.sym, pos: c.Pos()})
 	}
+}
+
+// repeated is a field with a fixed name in the body of a loop at run time: what the iterations make of it is unified when
+// they are known. Where a default is involved, that is not what CUE does, which unifies before it chooses.
+func (ev *Evaluator) repeated(c *ast.Comprehension, a *Arc, it iteration) part {
+	if hasDisjunction(a.Vertex) {
+		ev.refuse(c, "compute the name of the field, or give it one value", "a loop over an input makes the field %s, which has a default", a.Label)
+	}
+	when := ev.presence(a, it.guard)
+	if len(when) > 1 {
+		ev.refuse(c, "join the conditions with ||", "a loop over an input makes the field %s under several conditions", a.Label)
+	}
+	p := part{guard: it.guard, clauses: it.clauses, key: expr.Lit(a.Label.Name), fixed: true, value: a.Vertex, pos: c.Pos()}
+	if len(when) == 1 {
+		p.clauses = append(p.clauses[:len(p.clauses):len(p.clauses)], when[0].clauses()...)
+		p.guard = p.guard.and(when[0]...)
+	}
+	return p
+}
+
+// hasDisjunction says whether a disjunction contributes to a value or something in it.
+func hasDisjunction(v *Vertex) bool {
+	v.expand()
+	for _, s := range v.scalars {
+		if len(Disjuncts(s.expr)) > 1 {
+			return true
+		}
+	}
+	for _, a := range v.arcs {
+		if hasDisjunction(a.Vertex) {
+			return true
+		}
+	}
+	for _, p := range v.parts {
+		if p.value != nil && hasDisjunction(p.value) {
+			return true
+		}
+	}
+	if len(v.lists) > 0 {
+		for _, it := range v.ev.itemsOf(v, v.lists) {
+			if hasDisjunction(it.value) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // describe names a kind of syntax for people.

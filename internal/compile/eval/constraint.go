@@ -31,6 +31,9 @@ func (ev *Evaluator) constraint(e ast.Expr, sc *Scope, x *expr.X) (*expr.X, *exp
 		v := ev.compile(e, sc)
 		return equals(x, v), v.Type
 	case *ast.CallExpr:
+		if c, ok := ev.choice(y, sc, x); ok {
+			return c, nil
+		}
 		if ev.isValue(y, sc) {
 			v := ev.compile(y, sc)
 			return equals(x, v), v.Type
@@ -81,9 +84,10 @@ func (ev *Evaluator) combined(y *ast.BinaryExpr, sc *Scope, x *expr.X) (*expr.X,
 			return expr.Or(a, b), nil
 		}
 		return expr.Or(a, b), expr.Join(ta, tb)
+	default:
+		v := ev.compile(y, sc)
+		return equals(x, v), v.Type
 	}
-	v := ev.compile(y, sc)
-	return equals(x, v), v.Type
 }
 
 // equals is x == v, where values of different types are different.
@@ -102,8 +106,13 @@ func (ev *Evaluator) bound(y *ast.UnaryExpr, sc *Scope, x *expr.X) (*expr.X, *ex
 	case token.SUB, token.ADD, token.NOT:
 		v := ev.compile(y, sc)
 		return equals(x, v), v.Type
+	default:
+		return ev.comparison(y, ev.compile(y.X, sc), x)
 	}
-	limit := ev.compile(y.X, sc)
+}
+
+// comparison is a bound with its limit.
+func (ev *Evaluator) comparison(y *ast.UnaryExpr, limit, x *expr.X) (*expr.X, *expr.Type) {
 	switch y.Op {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
 		name := map[expr.Kind]string{expr.Int: "number", expr.Num: "number", expr.String: "string"}[limit.Type.Kind]
@@ -132,9 +141,10 @@ func (ev *Evaluator) bound(y *ast.UnaryExpr, sc *Scope, x *expr.X) (*expr.X, *ex
 			m = expr.And(expr.IsType("string", x), m)
 		}
 		return m, expr.TString
+	default:
+		ev.fail(y, "unsupported operator %s", y.Op)
+		return nil, nil
 	}
-	ev.fail(y, "unsupported operator %s", y.Op)
-	return nil, nil
 }
 
 // notEqual is CUE's !=limit, which demands a value of the same type, except for null.

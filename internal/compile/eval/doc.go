@@ -25,7 +25,8 @@
 //	scalar.go         unification of scalars, defaults
 //	constraint.go     what a type, bound or validator demands of a symbolic value
 //	expression.go     operators, interpolation
-//	call.go           builtin functions
+//	call.go           builtin functions; sort.go: list.Sort
+//	choice.go         or, and, matchN as constraints; discriminator.go: disjunctions of structs
 //	static.go         constants: closed CUE source that CUE evaluates
 //
 // Three rules keep it sound. A vertex that has been read is frozen: a conjunct that comes later is an error, not a change

@@ -19,8 +19,16 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Msg }
 
+// raise unwinds the evaluation up to Try, or to who can do something about it. Passing errors up through every function of
+// the evaluator would hide what they do.
+func raise(v any) {
+	panic(v) //nolint:forbidigo // only Try and its like catch it, so that no panic leaves the package
+}
+
 // symbolic interrupts the rendering of an expression as a constant when it turns out to depend on inputs.
 type symbolic struct{}
+
+func dependsOnInputs() { raise(symbolic{}) }
 
 // positioned is what an error can point at.
 type positioned interface{ Pos() token.Pos }
@@ -33,12 +41,12 @@ func (p at) Pos() token.Pos { return token.Pos(p) }
 // fail ends the evaluation with an error at a node, or at the field that is being evaluated if the node is not the
 // author's.
 func (ev *Evaluator) fail(node positioned, format string, args ...any) {
-	panic(&Error{Pos: ev.position(node), Msg: fmt.Sprintf(format, args...)})
+	raise(&Error{Pos: ev.position(node), Msg: fmt.Sprintf(format, args...)})
 }
 
 // refuse is fail for what CUE allows and kudoc does not; hint says what to write instead.
 func (ev *Evaluator) refuse(node positioned, hint, format string, args ...any) {
-	panic(&Error{Pos: ev.position(node), Msg: fmt.Sprintf(format, args...), Hint: hint})
+	raise(&Error{Pos: ev.position(node), Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 func (ev *Evaluator) position(node positioned) token.Pos {
@@ -70,7 +78,7 @@ func (ev *Evaluator) Try(f func()) (err *Error) {
 			ev.state = state
 			err = &Error{Pos: ev.where, Msg: "a value that depends on inputs is used where a constant is needed"}
 		default:
-			panic(r)
+			raise(r)
 		}
 	}()
 	f()

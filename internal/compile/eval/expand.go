@@ -168,8 +168,14 @@ func (x *expansion) addVertex(cj conj, r *Vertex) {
 	if r.isDef {
 		closers = append(closers[:len(closers):len(closers)], &closer{name: r.Path()})
 	}
+	if r.pkg != nil && x.v.pkg != nil {
+		r.pkg.checkHidden(x.ev, x.v.pkg, cj)
+	}
 	r.frozen = true
 	for _, c := range r.conjs {
+		if r.pkg != nil { // a package that is embedded sees what the other adds to its fields
+			c.scope = c.scope.within(r, x.v)
+		}
 		c.guard = cj.guard.and(c.guard...)
 		c.closers = append(closers[:len(closers):len(closers)], c.closers...)
 		x.add(c)

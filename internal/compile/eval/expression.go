@@ -27,6 +27,8 @@ func (ev *Evaluator) compile(x ast.Expr, sc *Scope) *expr.X {
 		return ev.call(y, sc)
 	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
 		return ev.reference(x, sc)
+	case *ast.SliceExpr:
+		return ev.slice(y, sc)
 	case *ast.ListLit, *ast.StructLit:
 		return ev.toX(ev.anonymous(sc, x), nil)
 	}
@@ -65,11 +67,7 @@ func (ev *Evaluator) basicLit(y *ast.BasicLit) *expr.X {
 	if !ok {
 		ev.fail(y, "invalid literal %s", y.Value)
 	}
-	x := expr.Lit(v)
-	if y.Kind == token.STRING {
-		x.Type = expr.TBytes
-	}
-	return x
+	return expr.Lit(v)
 }
 
 func (ev *Evaluator) interpolation(y *ast.Interpolation, sc *Scope) *expr.X {
@@ -108,7 +106,7 @@ func (ev *Evaluator) interpolation(y *ast.Interpolation, sc *Scope) *expr.X {
 
 func (ev *Evaluator) interpolated(el ast.Expr, sc *Scope) *expr.X {
 	x := ev.compile(el, sc)
-	if x.IsLit() && x.Type.Kind == expr.Num {
+	if x.IsLit() && (x.Type.Kind == expr.Num || x.Type.Kind == expr.Bytes) {
 		v, ok := ev.static(`"\(`+expr.CUE(x.Lit)+`)"`, el)
 		if ok {
 			return expr.Lit(v)
@@ -147,9 +145,10 @@ func (ev *Evaluator) unary(y *ast.UnaryExpr, sc *Scope) *expr.X {
 			ev.notInteger(y)
 		}
 		return expr.Negative(x)
+	default:
+		ev.fail(y, "a bound (%s) is not a value", ev.format(y))
+		return nil
 	}
-	ev.fail(y, "a bound (%s) is not a value", ev.format(y))
-	return nil
 }
 
 func (ev *Evaluator) notInteger(node ast.Node) {
@@ -197,13 +196,14 @@ func (ev *Evaluator) binary(y *ast.BinaryExpr, sc *Scope) *expr.X {
 	case token.MAT, token.NMAT:
 		ev.want(a, y.X, expr.String)
 		ev.want(b, y.Y, expr.String)
-		if m := expr.Matches(a, b); y.Op == token.MAT {
-			return m
-		} else {
-			return expr.Not(m)
+		m := expr.Matches(a, b)
+		if y.Op == token.NMAT {
+			m = expr.Not(m)
 		}
+		return m
+	default:
+		ev.fail(y, "unsupported operator %s", op)
 	}
-	ev.fail(y, "unsupported operator %s", op)
 	return nil
 }
 
@@ -214,6 +214,10 @@ func (ev *Evaluator) arithmetic(y *ast.BinaryExpr, a, b *expr.X) *expr.X {
 		return expr.Concat(a, b)
 	case ka == expr.Int && kb == expr.Int:
 		return expr.Arithmetic(y.Op.String(), a, b)
+	case y.Op == token.MUL && ka == expr.String && kb == expr.Int:
+		return expr.Call("strings.Repeat", expr.TString, a, b)
+	case y.Op == token.MUL && ka == expr.Int && kb == expr.String:
+		return expr.Call("strings.Repeat", expr.TString, b, a)
 	case ka.Numeric() && kb.Numeric():
 		ev.notInteger(y)
 	}

@@ -213,7 +213,7 @@ func (ev *Evaluator) conflictFails(conditional bool, f func() *expr.X) (x *expr.
 			return
 		}
 		if r != nil {
-			panic(r)
+			raise(r)
 		}
 	}()
 	return f()

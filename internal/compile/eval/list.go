@@ -108,7 +108,7 @@ func (ev *Evaluator) unifyItems(main, s *listShape) {
 		ev.refuse(s, "write one of the lists only", "the unification of two lists with conditional elements is not supported")
 	}
 	if len(main.items) != len(s.items) {
-		panic(&Error{Pos: ev.position(s), Msg: "conflicting lists of " + strconv.Itoa(len(main.items)) + " and " + strconv.Itoa(len(s.items)) + " elements", Conflict: true})
+		raise(&Error{Pos: ev.position(s), Msg: "conflicting lists of " + strconv.Itoa(len(main.items)) + " and " + strconv.Itoa(len(s.items)) + " elements", Conflict: true})
 	}
 	for i := range s.items {
 		main.items[i].value.conjs = append(main.items[i].value.conjs, s.items[i].value.conjs...)
@@ -125,7 +125,7 @@ func (ev *Evaluator) constrainItems(main, s *listShape) {
 		prefix = 0
 	}
 	if len(main.items) < prefix {
-		panic(&Error{Pos: ev.position(main), Msg: "the list has " + strconv.Itoa(len(main.items)) + " elements, but needs at least " + strconv.Itoa(prefix), Conflict: true})
+		raise(&Error{Pos: ev.position(main), Msg: "the list has " + strconv.Itoa(len(main.items)) + " elements, but needs at least " + strconv.Itoa(prefix), Conflict: true})
 	}
 	for i := range main.items {
 		e := main.items[i].value

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/ast/astutil"
@@ -40,8 +42,18 @@ type state struct {
 }
 
 type pkg struct {
-	inst *build.Instance
-	root *Vertex
+	inst  *build.Instance
+	root  *Vertex
+	names map[string]bool // of all fields at file level
+}
+
+// checkHidden refuses hidden fields of the same name in a package and one that embeds it: CUE keeps them apart.
+func (p *pkg) checkHidden(ev *Evaluator, outer *pkg, node positioned) {
+	for n := range outer.names {
+		if p.names[n] && strings.HasPrefix(n, "_") {
+			ev.refuse(node, "rename one of them", "the package and the one that it embeds both have a field %s", n)
+		}
+	}
 }
 
 // New prepares the evaluation of a framework. Comprehensions at file level wait for Finish, because they read inputs,
@@ -81,9 +93,10 @@ func (ev *Evaluator) pkg(inst *build.Instance) *pkg {
 	if p := ev.packages[inst]; p != nil {
 		return p
 	}
-	p := &pkg{inst: inst, root: ev.vertex(nil, "")}
-	ev.packages[inst] = p
 	all := &names{fields: map[string]bool{}}
+	p := &pkg{inst: inst, root: ev.vertex(nil, ""), names: all.fields}
+	p.root.pkg = p
+	ev.packages[inst] = p
 	outer := &Scope{v: p.root, names: all}
 	for _, f := range inst.Files {
 		own := ev.declared(f.Decls)

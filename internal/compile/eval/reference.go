@@ -134,7 +134,7 @@ func (ev *Evaluator) selectFrom(v *Vertex, l Label, node ast.Node) any {
 		return ev.selectField(v.syms[0].sym, l.Name, node)
 	case a != nil:
 		ev.fail(node, "%s is optional in %s and not set", l, v.Path())
-	case len(v.syms) > 0 || len(v.parts) > 0:
+	case len(v.syms) > 0 || len(v.parts) > 0 || v.isStruct && len(v.scalars) > 0:
 		return ev.selectField(ev.toX(v, nil), l.Name, node)
 	}
 	ev.undefined(node, l, v)

@@ -16,6 +16,7 @@ type unification struct {
 	values  []*expr.X
 	dflt    *expr.X // of a disjunction whose default depends on inputs
 	rest    []conj  // the other disjuncts of it
+	choices []conj  // or([...]) and the like with options that depend on inputs
 }
 
 // scalarX unifies scalar conjuncts that all count.
@@ -50,6 +51,10 @@ func (ev *Evaluator) collect(u *unification, cj conj) {
 	}
 	ev.locate(cj, func() {
 		b, ok := cj.expr.(*ast.BinaryExpr)
+		if c, isCall := cj.expr.(*ast.CallExpr); isCall && ev.isChoice(c, cj.scope) {
+			u.choices = append(u.choices, cj)
+			return
+		}
 		if !ok || b.Op != token.OR {
 			u.addValue(ev.compile(cj.expr, cj.scope))
 			return
@@ -95,8 +100,20 @@ func isErrorCall(x ast.Expr) bool {
 	return ok && id.Name == "error"
 }
 
-// unified is the value: a constant that CUE computes, or a symbolic value within constraints.
+// unified is the value within the choices that depend on inputs.
 func (ev *Evaluator) unified(v *Vertex, u *unification) *expr.X {
+	if len(u.choices) > 0 && (u.dflt != nil || len(u.sources)+len(u.values) == 0) {
+		ev.refuse(u.choices[0], "choose the value with if", "%s: a choice that depends on inputs needs a value, without a default", v.Path())
+	}
+	out := ev.withinConstants(v, u)
+	for _, cj := range u.choices {
+		out = ev.constrain(v, out, cj)
+	}
+	return out
+}
+
+// withinConstants is the value: a constant that CUE computes, or a symbolic value within constraints.
+func (ev *Evaluator) withinConstants(v *Vertex, u *unification) *expr.X {
 	src := strings.Join(u.sources, " & ")
 	for _, x := range u.values {
 		if x.Op == expr.OpFail {

@@ -62,3 +62,16 @@ func (ev *Evaluator) declaredField(out *names, d *ast.Field) {
 		out.fields[id.Name] = true
 	}
 }
+
+// within is the scope with the fields of another vertex instead of those of v.
+func (s *Scope) within(v, other *Vertex) *Scope {
+	if s == nil {
+		return nil
+	}
+	out := *s
+	if out.v == v {
+		out.v = other
+	}
+	out.up = s.up.within(v, other)
+	return &out
+}

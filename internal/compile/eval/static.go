@@ -30,7 +30,7 @@ func (ev *Evaluator) sourceOf(f func() string) (src string, ok bool) {
 			return
 		}
 		if r != nil {
-			panic(r)
+			raise(r)
 		}
 	}()
 	return f(), true
@@ -49,23 +49,34 @@ func (ev *Evaluator) closedSource(x ast.Expr, sc *Scope) string {
 	case *ast.BinaryExpr:
 		return "(" + ev.closedSource(x.X, sc) + " " + x.Op.String() + " " + ev.closedSource(x.Y, sc) + ")"
 	case *ast.Ident, *ast.SelectorExpr, *ast.IndexExpr:
-		return ev.referenceSource(x.(ast.Expr), sc)
+		return ev.referenceSource(x, sc)
 	case *ast.CallExpr:
 		args := make([]string, len(x.Args))
 		for i := range x.Args {
 			args[i] = ev.closedSource(x.Args[i], sc)
 		}
 		return shortName(ev.functionName(x, sc)) + "(" + strings.Join(args, ", ") + ")"
+	case *ast.SliceExpr:
+		return ev.closedSource(x.X, sc) + "[" + ev.boundSource(x.Low, sc) + ":" + ev.boundSource(x.High, sc) + "]"
 	case *ast.ListLit, *ast.StructLit:
-		return ev.vertexSource(ev.anonymous(sc, x.(ast.Expr)))
+		return ev.vertexSource(ev.anonymous(sc, x))
 	case *ast.Interpolation:
 		if v := ev.compile(x, sc); v.IsLit() {
 			return expr.CUE(v.Lit)
 		}
-		panic(symbolic{})
+		dependsOnInputs()
+	default:
+		ev.fail(x, "unsupported expression: %s", describe(x))
 	}
-	ev.fail(x, "unsupported expression: %s", describe(x))
 	return ""
+}
+
+// boundSource is a bound of a slice, "" if there is none.
+func (ev *Evaluator) boundSource(x ast.Expr, sc *Scope) string {
+	if x == nil {
+		return ""
+	}
+	return ev.closedSource(x, sc)
 }
 
 func (ev *Evaluator) referenceSource(x ast.Expr, sc *Scope) string {
@@ -84,7 +95,8 @@ func (ev *Evaluator) referenceSource(x ast.Expr, sc *Scope) string {
 	case *Vertex:
 		return ev.vertexSource(r)
 	}
-	panic(symbolic{})
+	dependsOnInputs()
+	return ""
 }
 
 // vertexSource renders the value of a vertex, which need not be concrete, as closed source.
@@ -96,11 +108,11 @@ func (ev *Evaluator) vertexSource(v *Vertex) string {
 	defer delete(ev.rendering, v)
 	v.expand()
 	if ev.inputs[v] != nil || v.input != nil || len(v.parts) > 0 {
-		panic(symbolic{})
+		dependsOnInputs()
 	}
 	for _, s := range v.syms {
 		if !s.sym.IsLit() || len(s.guard) > 0 {
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 	}
 	switch {
@@ -116,17 +128,17 @@ func (ev *Evaluator) vertexSource(v *Vertex) string {
 
 func (ev *Evaluator) listSource(v *Vertex) string {
 	if len(v.syms) > 0 {
-		panic(symbolic{})
+		dependsOnInputs()
 	}
 	for _, l := range v.lists {
 		if len(l.guard) > 0 {
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 	}
 	var parts []string
 	for _, it := range ev.itemsOf(v, v.lists) {
 		if len(it.clauses) > 0 {
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 		parts = append(parts, ev.vertexSource(it.value))
 	}
@@ -136,7 +148,7 @@ func (ev *Evaluator) listSource(v *Vertex) string {
 	src := "[" + strings.Join(parts, ", ") + "]"
 	for _, s := range v.scalars {
 		if len(s.guard) > 0 {
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 		src += " & (" + ev.closedSource(s.expr, s.scope) + ")"
 	}
@@ -146,8 +158,8 @@ func (ev *Evaluator) listSource(v *Vertex) string {
 func (ev *Evaluator) structSource(v *Vertex) string {
 	var parts []string
 	for _, p := range v.patterns {
-		if len(p.guard) > 0 {
-			panic(symbolic{})
+		if len(p.guard) > 0 || p.name != "" || p.field != "" {
+			dependsOnInputs()
 		}
 		parts = append(parts, "["+ev.closedSource(p.key, p.scope)+"]: "+ev.closedSource(p.value, p.scope))
 	}
@@ -162,7 +174,7 @@ func (ev *Evaluator) structSource(v *Vertex) string {
 		case a.optional:
 			label += "?"
 		case ev.presence(a, nil) != nil:
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 		parts = append(parts, label+": "+ev.vertexSource(a.Vertex))
 	}
@@ -177,7 +189,7 @@ func (ev *Evaluator) mixedSource(v *Vertex) string {
 	src := ev.structSource(v)
 	for _, s := range v.scalars {
 		if len(s.guard) > 0 {
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 		src += " & (" + ev.closedSource(s.expr, s.scope) + ")"
 	}
@@ -188,7 +200,7 @@ func (ev *Evaluator) scalarSource(v *Vertex) string {
 	var parts []string
 	for _, s := range v.scalars {
 		if len(s.guard) > 0 {
-			panic(symbolic{})
+			dependsOnInputs()
 		}
 		parts = append(parts, "("+ev.closedSource(s.expr, s.scope)+")")
 	}
@@ -209,7 +221,7 @@ func (ev *Evaluator) static(src string, node positioned) (val any, ok bool) {
 	v := ev.ctx.CompileString(src, cue.InferBuiltins(true))
 	if err := v.Err(); err != nil {
 		if v.IncompleteKind() == cue.BottomKind && v.Validate(cue.Concrete(false)) != nil {
-			panic(&Error{Pos: ev.position(node), Msg: firstError(err), Conflict: true})
+			raise(&Error{Pos: ev.position(node), Msg: firstError(err), Conflict: true})
 		}
 		return nil, false
 	}
@@ -260,19 +272,23 @@ func (ev *Evaluator) fromCUE(v cue.Value, node positioned) any {
 		}
 		return json.Number(b)
 	case cue.BytesKind:
-		b, err := v.MarshalJSON()
-		var s string
-		if err != nil || json.Unmarshal(b, &s) != nil {
-			ev.fail(node, "invalid bytes")
+		b, err := v.Bytes()
+		if err != nil {
+			ev.fail(node, "%v", err)
 		}
-		return s
+		return expr.ByteString(b)
 	case cue.ListKind:
 		out := []any{}
 		for it, err := v.List(); err == nil && it.Next(); {
 			out = append(out, ev.fromCUE(it.Value(), node))
 		}
 		return out
+	default:
+		return ev.structFromCUE(v, node)
 	}
+}
+
+func (ev *Evaluator) structFromCUE(v cue.Value, node positioned) *expr.Object {
 	out := expr.NewObject()
 	for it, err := v.Fields(); err == nil && it.Next(); {
 		out.Set(it.Selector().Unquoted(), ev.fromCUE(it.Value(), node))

@@ -88,15 +88,12 @@ func (l *literalScope) declarations(decls []ast.Decl) {
 }
 
 func (l *literalScope) declaration(d *ast.Field) {
-	label := ast.Node(d.Label)
+	label, alias := ast.Node(d.Label), ""
 	if a, ok := label.(*ast.Alias); ok {
-		if _, pattern := a.Expr.(*ast.ListLit); pattern {
-			l.ev.refuse(d, "repeat the name in the fields that need it", "aliased pattern constraints are not supported")
-		}
-		label = a.Expr
+		label, alias = a.Expr, a.Ident.Name
 	}
 	if p, ok := label.(*ast.ListLit); ok {
-		l.patternConstraint(d, p)
+		l.patternConstraint(d, p, alias)
 		return
 	}
 	name, computed := l.ev.labelOf(label)
@@ -111,16 +108,15 @@ func (l *literalScope) declaration(d *ast.Field) {
 	l.field(name, d)
 }
 
-func (l *literalScope) patternConstraint(d *ast.Field, list *ast.ListLit) {
+func (l *literalScope) patternConstraint(d *ast.Field, list *ast.ListLit, alias string) {
 	l.v.isStruct = true
 	if len(list.Elts) != 1 {
 		l.ev.fail(list, "unsupported pattern constraint")
 	}
-	key := list.Elts[0]
-	if _, ok := key.(*ast.Alias); ok {
-		l.ev.refuse(list, "repeat the name in the fields that need it", "pattern constraints with an alias ([K=string]) are not supported")
+	p := pattern{guard: l.guard, closers: l.closers, scope: l.scope, key: list.Elts[0], value: d.Value, field: alias}
+	if a, ok := p.key.(*ast.Alias); ok {
+		p.key, p.name = a.Expr, a.Ident.Name
 	}
-	p := pattern{guard: l.guard, closers: l.closers, scope: l.scope, key: key, value: d.Value}
 	l.v.closed.openFor(p)
 	l.v.patterns = append(l.v.patterns, p)
 	for _, a := range l.v.arcs {
@@ -170,7 +166,9 @@ func (l *literalScope) computedField(d *ast.Field, name ast.Expr) {
 		if matches, _ := ev.constraint(p.key, p.scope, k); matches != nil {
 			g = g.and(atomsOf(matches)...)
 		}
-		v.conjs = append(v.conjs, conj{guard: g, closers: p.closers, scope: p.scope, expr: p.value})
+		cj := p.conj(ev.constant(k), v)
+		cj.guard = g
+		v.conjs = append(v.conjs, cj)
 	}
 	l.v.parts = append(l.v.parts, part{guard: l.guard, closers: l.closers, key: k, value: v, pos: d.Pos()})
 }

@@ -35,7 +35,7 @@ func (ev *Evaluator) expandedX(v *Vertex, pc guard) *expr.X {
 	case len(v.lists) > 0:
 		return ev.withNeeds(v, pc, ev.listValue(v, pc))
 	case v.isStruct && len(v.scalars) > 0:
-		return ev.mixedStruct(v)
+		return ev.withNeeds(v, pc, ev.mixedStruct(v, pc))
 	case v.isStruct:
 		return ev.withNeeds(v, pc, ev.structX(v, pc))
 	}
@@ -86,12 +86,16 @@ func (ev *Evaluator) listValue(v *Vertex, pc guard) *expr.X {
 	})
 }
 
-// mixedStruct is a struct that is unified with disjunctions or validators: possible if all of it is constant.
-func (ev *Evaluator) mixedStruct(v *Vertex) *expr.X {
+// mixedStruct is a struct that is unified with disjunctions or validators: possible if all of it is constant, or if a
+// field decides.
+func (ev *Evaluator) mixedStruct(v *Vertex, pc guard) *expr.X {
 	first := v.scalars[0]
 	src, ok := ev.sourceOf(func() string { return ev.mixedSource(v) })
 	if !ok {
-		ev.refuse(first, "choose between the structs with if", "a disjunction or validator cannot be applied to a struct that depends on inputs")
+		if x := ev.discriminated(v, pc); x != nil {
+			return x
+		}
+		ev.refuse(first, "choose between the structs with if, or by a field that is a different string in each", "a disjunction or validator cannot be applied to a struct that depends on inputs")
 	}
 	val, ok := ev.static(src, first)
 	if !ok {
@@ -166,7 +170,7 @@ func (ev *Evaluator) fieldX(a *Arc, pc guard, out *expr.X, constant *expr.Object
 	}
 	if a.optional {
 		if a.required.IsValid() {
-			panic(&Error{Pos: ev.where, Msg: a.Vertex.parent.Path() + ": required field " + a.Label.String() + " is missing", Missing: true})
+			raise(&Error{Pos: ev.where, Msg: a.Vertex.parent.Path() + ": required field " + a.Label.String() + " is missing", Missing: true})
 		}
 		return
 	}

@@ -72,6 +72,23 @@ type pattern struct {
 	scope   *Scope
 	key     ast.Expr
 	value   ast.Expr
+	name    string // by which the value refers to the name of the field: [name=key]: value
+	field   string // by which it refers to the field: field=[key]: value
+}
+
+// conj is what the pattern contributes to a field that matches it.
+func (p pattern) conj(name *Vertex, field *Vertex) conj {
+	sc := p.scope
+	if p.name != "" || p.field != "" {
+		sc = &Scope{up: sc, vars: map[string]*Vertex{}}
+		if p.name != "" {
+			sc.vars[p.name] = name
+		}
+		if p.field != "" {
+			sc.vars[p.field] = field
+		}
+	}
+	return conj{guard: p.guard, closers: p.closers, scope: sc, expr: p.value}
 }
 
 // Vertex is the place of a value.
@@ -97,6 +114,7 @@ type Vertex struct {
 	needs    []need
 	closed   closedness
 
+	pkg      *pkg    // the vertex is the root of a package
 	input    *expr.X // the vertex is an input of known fields: its arcs are selections
 	isDef    bool
 	items    []item
@@ -118,6 +136,7 @@ type part struct {
 	closers []*closer
 	clauses []expr.Clause
 	key     *expr.X // nil if sym
+	fixed   bool    // the name is a constant, and the field is made by a loop
 	allowed *expr.X // what definitions demand of the key; nil for nothing
 	value   *Vertex
 	sym     *expr.X
@@ -202,7 +221,7 @@ func (v *Vertex) field(l Label) *Arc {
 
 func (ev *Evaluator) applyPattern(p pattern, a *Arc) {
 	if ev.patternMatches(p, a.Label) {
-		a.Vertex.add(conj{guard: p.guard, closers: p.closers, scope: p.scope, expr: p.value})
+		a.Vertex.add(p.conj(ev.constant(expr.Lit(a.Label.Name)), a.Vertex))
 	}
 }
 

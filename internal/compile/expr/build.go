@@ -159,6 +159,7 @@ func Interpolated(x *X) *X {
 		return Call("string", TString, x)
 	case Num, Any, Bytes:
 		return Call("str", TString, x)
+	default:
+		return nil
 	}
-	return nil
 }

@@ -117,8 +117,9 @@ func (p Printer) cel(x *X, context int) string {
 		return p.list(x, context)
 	case OpObj:
 		return p.object(x)
+	default:
+		return "fail(" + strconv.Quote(x.Name) + ")"
 	}
-	return "fail(" + strconv.Quote(x.Name) + ")"
 }
 
 // uniform prints x beside y where CEL wants both to have one type: dyn() hides the type from its checker.
@@ -257,6 +258,7 @@ func staticType(x *X) string {
 			elem = t
 		}
 		return "list(" + elem + ")"
+	default: // variables and what is selected from them
 	}
 	return "dyn"
 }
@@ -278,8 +280,9 @@ func literalType(t *Type) string {
 		return "dyn" // printed as a call of obj
 	case Any:
 		return "dyn"
+	default:
+		return t.Kind.String()
 	}
-	return t.Kind.String()
 }
 
 // isIdent says whether a name is an identifier of CEL and none of its words.

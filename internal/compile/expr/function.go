@@ -1,10 +1,12 @@
 package expr
 
+import "strings"
+
 // Function is a CUE builtin that exists at run time too.
 type Function struct {
 	CEL    string // its name there
-	Args   []Kind // Any accepts everything
-	Result *Type
+	Args   []Kind // Any accepts everything, Bytes strings too
+	Result *Type  // nil if it is the type of the first argument
 	// IntElems demands a list of integers: CUE computes other numbers as decimals, which CEL does not have.
 	IntElems bool
 }
@@ -12,56 +14,125 @@ type Function struct {
 // Lookup returns the function for a CUE builtin such as encoding/json.Marshal, or nil if its arguments must be static.
 func Lookup(name string) *Function {
 	if f, ok := functions[name]; ok {
+		f.CEL = name[strings.LastIndex(name, "/")+1:]
+		return &f
+	}
+	if f, ok := renamed[name]; ok {
 		return &f
 	}
 	return nil
 }
 
 var (
-	str  = []Kind{String}
-	str2 = []Kind{String, String}
-	strI = []Kind{String, Int}
-	lst  = []Kind{List}
-	lstI = []Kind{List, Int}
+	str   = []Kind{String}
+	str2  = []Kind{String, String}
+	strI  = []Kind{String, Int}
+	strI2 = []Kind{String, Int, Int}
+	lst   = []Kind{List}
+	lstI  = []Kind{List, Int}
+	num   = []Kind{Num}
+	raw   = []Kind{Bytes}
+	texts = ListOf(TString)
 )
 
+// functions have their CUE names at run time, without the path of the package.
 var functions = map[string]Function{
-	"strings.ToUpper":        {CEL: "strings.ToUpper", Args: str, Result: TString},
-	"strings.ToLower":        {CEL: "strings.ToLower", Args: str, Result: TString},
-	"strings.TrimSpace":      {CEL: "strings.TrimSpace", Args: str, Result: TString},
-	"strings.Join":           {CEL: "strings.Join", Args: []Kind{List, String}, Result: TString},
-	"strings.Split":          {CEL: "strings.Split", Args: str2, Result: ListOf(TString)},
-	"strings.Replace":        {CEL: "strings.Replace", Args: []Kind{String, String, String, Int}, Result: TString},
-	"strings.Contains":       {CEL: "strings.Contains", Args: str2, Result: TBool},
-	"strings.HasPrefix":      {CEL: "strings.HasPrefix", Args: str2, Result: TBool},
-	"strings.HasSuffix":      {CEL: "strings.HasSuffix", Args: str2, Result: TBool},
-	"strings.TrimPrefix":     {CEL: "strings.TrimPrefix", Args: str2, Result: TString},
-	"strings.TrimSuffix":     {CEL: "strings.TrimSuffix", Args: str2, Result: TString},
-	"strings.Repeat":         {CEL: "strings.Repeat", Args: strI, Result: TString},
-	"strings.MinRunes":       {CEL: "strings.MinRunes", Args: strI, Result: TBool},
-	"strings.MaxRunes":       {CEL: "strings.MaxRunes", Args: strI, Result: TBool},
-	"regexp.Match":           {CEL: "matches", Args: str2, Result: TBool},
-	"list.Range":             {CEL: "list.Range", Args: []Kind{Int, Int, Int}, Result: ListOf(TInt)},
-	"list.Contains":          {CEL: "list.Contains", Args: []Kind{List, Any}, Result: TBool},
-	"list.Min":               {CEL: "list.Min", Args: lst, Result: TInt, IntElems: true},
-	"list.Max":               {CEL: "list.Max", Args: lst, Result: TInt, IntElems: true},
-	"list.Sum":               {CEL: "list.Sum", Args: lst, Result: TInt, IntElems: true},
-	"list.MinItems":          {CEL: "list.MinItems", Args: lstI, Result: TBool},
-	"list.MaxItems":          {CEL: "list.MaxItems", Args: lstI, Result: TBool},
-	"list.UniqueItems":       {CEL: "list.UniqueItems", Args: lst, Result: TBool},
-	"list.Concat":            {CEL: "flatten", Args: lst, Result: ListOf(TAny)},
-	"encoding/json.Marshal":  {CEL: "json.Marshal", Args: []Kind{Any}, Result: TString},
-	"encoding/base64.Encode": {CEL: "base64.Encode", Args: []Kind{Null, String}, Result: TString},
-	"strconv.Atoi":           {CEL: "strconv.Atoi", Args: str, Result: TInt},
+	"strings.ToUpper":       {Args: str, Result: TString},
+	"strings.ToLower":       {Args: str, Result: TString},
+	"strings.ToTitle":       {Args: str, Result: TString},
+	"strings.ToCamel":       {Args: str, Result: TString},
+	"strings.TrimSpace":     {Args: str, Result: TString},
+	"strings.Trim":          {Args: str2, Result: TString},
+	"strings.TrimLeft":      {Args: str2, Result: TString},
+	"strings.TrimRight":     {Args: str2, Result: TString},
+	"strings.TrimPrefix":    {Args: str2, Result: TString},
+	"strings.TrimSuffix":    {Args: str2, Result: TString},
+	"strings.Join":          {Args: []Kind{List, String}, Result: TString},
+	"strings.Split":         {Args: str2, Result: texts},
+	"strings.SplitN":        {Args: []Kind{String, String, Int}, Result: texts},
+	"strings.SplitAfter":    {Args: str2, Result: texts},
+	"strings.SplitAfterN":   {Args: []Kind{String, String, Int}, Result: texts},
+	"strings.Fields":        {Args: str, Result: texts},
+	"strings.Replace":       {Args: []Kind{String, String, String, Int}, Result: TString},
+	"strings.Repeat":        {Args: strI, Result: TString},
+	"strings.Contains":      {Args: str2, Result: TBool},
+	"strings.ContainsAny":   {Args: str2, Result: TBool},
+	"strings.HasPrefix":     {Args: str2, Result: TBool},
+	"strings.HasSuffix":     {Args: str2, Result: TBool},
+	"strings.Index":         {Args: str2, Result: TInt},
+	"strings.LastIndex":     {Args: str2, Result: TInt},
+	"strings.IndexAny":      {Args: str2, Result: TInt},
+	"strings.LastIndexAny":  {Args: str2, Result: TInt},
+	"strings.Count":         {Args: str2, Result: TInt},
+	"strings.Compare":       {Args: str2, Result: TInt},
+	"strings.Runes":         {Args: str, Result: ListOf(TInt)},
+	"strings.SliceRunes":    {Args: strI2, Result: TString},
+	"strings.MinRunes":      {Args: strI, Result: TBool},
+	"strings.MaxRunes":      {Args: strI, Result: TBool},
+	"list.Range":            {Args: []Kind{Int, Int, Int}, Result: ListOf(TInt)},
+	"list.Contains":         {Args: []Kind{List, Any}, Result: TBool},
+	"list.Min":              {Args: lst, Result: TInt, IntElems: true},
+	"list.Max":              {Args: lst, Result: TInt, IntElems: true},
+	"list.Sum":              {Args: lst, Result: TInt, IntElems: true},
+	"list.MinItems":         {Args: lstI, Result: TBool},
+	"list.MaxItems":         {Args: lstI, Result: TBool},
+	"list.UniqueItems":      {Args: lst, Result: TBool},
+	"list.Take":             {Args: lstI},
+	"list.Drop":             {Args: lstI},
+	"list.Slice":            {Args: []Kind{List, Int, Int}},
+	"list.Reverse":          {Args: lst},
+	"list.Repeat":           {Args: lstI},
+	"list.FlattenN":         {Args: lstI, Result: ListOf(TAny)},
+	"list.SortStrings":      {Args: lst, Result: texts},
+	"list.IsSortedStrings":  {Args: lst, Result: TBool},
+	"math.Floor":            {Args: num, Result: TInt},
+	"math.Ceil":             {Args: num, Result: TInt},
+	"math.Trunc":            {Args: num, Result: TInt},
+	"math.Round":            {Args: num, Result: TInt},
+	"math.RoundToEven":      {Args: num, Result: TInt},
+	"math.Abs":              {Args: num},
+	"encoding/json.Marshal": {Args: []Kind{Any}, Result: TString},
+
+	"encoding/base64.Encode": {Args: []Kind{Null, Bytes}, Result: TString},
+	"encoding/base64.Decode": {Args: []Kind{Null, String}, Result: TBytes},
+	"encoding/hex.Encode":    {Args: raw, Result: TString},
+	"encoding/hex.Decode":    {Args: str, Result: TBytes},
+	"crypto/md5.Sum":         {Args: raw, Result: TBytes},
+	"crypto/sha1.Sum":        {Args: raw, Result: TBytes},
+	"crypto/sha256.Sum224":   {Args: raw, Result: TBytes},
+	"crypto/sha256.Sum256":   {Args: raw, Result: TBytes},
+	"crypto/sha512.Sum384":   {Args: raw, Result: TBytes},
+	"crypto/sha512.Sum512":   {Args: raw, Result: TBytes},
+	"strconv.Atoi":           {Args: str, Result: TInt},
+	"strconv.ParseInt":       {Args: strI2, Result: TInt},
+	"strconv.ParseUint":      {Args: strI2, Result: TInt},
+	"strconv.ParseBool":      {Args: str, Result: TBool},
+	"strconv.FormatInt":      {Args: []Kind{Int, Int}, Result: TString},
+	"strconv.FormatBool":     {Args: []Kind{Bool}, Result: TString},
+	"strconv.Quote":          {Args: str, Result: TString},
+	"strconv.QuoteToASCII":   {Args: str, Result: TString},
+	"time.Duration":          {Args: str, Result: TBool},
+}
+
+// renamed are functions for which CEL or kudoc has another name.
+var renamed = map[string]Function{
+	"regexp.Match": {CEL: "matches", Args: str2, Result: TBool},
+	"list.Concat":  {CEL: "flatten", Args: lst, Result: ListOf(TAny)},
 }
 
 // Apply calls the function; the arguments have been checked against Args.
 func (f *Function) Apply(args []*X) *X {
 	t := f.Result
-	if f.CEL == "flatten" && args[0].Type.Elem != nil && args[0].Type.Elem.Kind == List {
+	switch {
+	case t == nil && args[0].Type.Kind == Int: // a range of its own
+		t = TInt
+	case t == nil && args[0].Type.Kind == Any && f.Args[0] == List:
+		t = ListOf(TAny)
+	case t == nil:
+		t = args[0].Type
+	case f.CEL == "flatten" && args[0].Type.Elem != nil && args[0].Type.Elem.Kind == List:
 		t = args[0].Type.Elem
-	}
-	if f.CEL == "matches" { // regexp.Match has the expression first
+	case f.CEL == "matches": // regexp.Match has the expression first
 		return Matches(args[1], args[0])
 	}
 	return Call(f.CEL, t, args...)

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -50,7 +51,16 @@ func (o *Object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Lit is a constant: nil, a bool, a string, a json.Number, or an []any or *Object of constants.
+// ByteString is a constant of type bytes, which is base64 in a manifest.
+type ByteString string
+
+// Text is the bytes in base64.
+func (b ByteString) Text() string { return base64.StdEncoding.EncodeToString([]byte(b)) }
+
+// MarshalJSON writes base64.
+func (b ByteString) MarshalJSON() ([]byte, error) { return json.Marshal(b.Text()) }
+
+// Lit is a constant: nil, a bool, a string, a ByteString, a json.Number, or an []any or *Object of constants.
 func Lit(v any) *X { return &X{Op: OpLit, Lit: v, Type: typeOf(v)} }
 
 // LitInt is an integer constant.
@@ -64,6 +74,8 @@ func typeOf(v any) *Type {
 		return TBool
 	case string:
 		return TString
+	case ByteString:
+		return TBytes
 	case json.Number:
 		if strings.ContainsAny(v.String(), ".eE") {
 			return TNum
@@ -91,6 +103,15 @@ func typeOf(v any) *Type {
 	return TAny
 }
 
+// Constant returns the value of a string constant.
+func (x *X) Constant() (string, bool) {
+	if x == nil || x.Op != OpLit {
+		return "", false
+	}
+	s, ok := x.Lit.(string)
+	return s, ok
+}
+
 // Int returns the value of an integer constant.
 func (x *X) Int() (int64, bool) {
 	if n, ok := x.Lit.(json.Number); ok && x.Op == OpLit && x.Type.Kind == Int {
@@ -107,6 +128,8 @@ func CUE(v any) string {
 		return strconv.FormatBool(v)
 	case string:
 		return literal.String.Quote(v)
+	case ByteString:
+		return literal.Bytes.Quote(string(v))
 	case json.Number:
 		if strings.HasPrefix(v.String(), "-") {
 			return "(" + v.String() + ")"
@@ -135,6 +158,8 @@ func CELLiteral(v any) string {
 		return strconv.FormatBool(v)
 	case string:
 		return strconv.Quote(v) // CEL reads Go's escapes
+	case ByteString:
+		return "base64.Decode(null, " + strconv.Quote(v.Text()) + ")"
 	case json.Number:
 		return v.String()
 	case []any:

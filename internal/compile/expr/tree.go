@@ -25,7 +25,7 @@ const (
 type X struct {
 	Op    Op
 	Type  *Type
-	Lit   any    // of OpLit: nil, bool, string, json.Number, []any or *Object
+	Lit   any    // of OpLit: nil, bool, string, ByteString, json.Number, []any or *Object
 	Name  string // the variable, field, function, operator or message
 	Args  []*X
 	Parts []Part // of OpList and OpObj
@@ -116,6 +116,7 @@ func (x *X) Atomic() bool {
 		return x.Args[0].Atomic() && x.Args[1].IsLit()
 	case OpBin:
 		return x.Name == "+" && x.Type.Kind == String && len(x.CEL()) < 60
+	default:
+		return false
 	}
-	return false
 }

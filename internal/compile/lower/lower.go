@@ -6,7 +6,6 @@
 package lower
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/kudoc/kudoc/internal/compile/expr"
@@ -56,6 +55,7 @@ func structured(x *expr.X) bool {
 		}
 	case expr.OpCond:
 		return structured(x.Args[1]) || structured(x.Args[2])
+	default:
 	}
 	return false
 }
@@ -138,8 +138,8 @@ func (p printer) wrap(clauses []expr.Clause, node func(printer) any) any {
 // escaped is a constant as a template.
 func escaped(v any) any {
 	switch v := v.(type) {
-	case json.Number:
-		return v
+	case expr.ByteString:
+		return v.Text()
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {

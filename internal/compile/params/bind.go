@@ -55,6 +55,7 @@ func (d declarer) narrow(p *Param) {
 		p.Type = expr.MapOf(elem)
 	case expr.Int:
 		p.Type = d.rangeOf(p)
+	default: // nothing to narrow
 	}
 }
 
@@ -99,6 +100,7 @@ func (d declarer) bounds(c eval.Conjunct) (lo, hi *int64) {
 		case token.OR:
 			t = expr.Join(t, &expr.Type{Kind: expr.Int, Lo: bl, Hi: bh})
 			return t.Lo, t.Hi
+		default: // a computed limit
 		}
 	case *ast.Ident, *ast.SelectorExpr:
 		return d.boundsOfReference(c)
@@ -135,8 +137,9 @@ func (d declarer) bound(y *ast.UnaryExpr, sc *eval.Scope) (lo, hi *int64) {
 			v--
 		}
 		return nil, &v
+	default:
+		return nil, nil
 	}
-	return nil, nil
 }
 
 // isNumber says whether an expression is a number, with or without a sign.

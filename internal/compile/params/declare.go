@@ -256,6 +256,7 @@ func (d declarer) typeOf(c eval.Conjunct) *expr.Type {
 			return expr.TString
 		case token.MUL, token.SUB:
 			return d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope})
+		default: // a bound admits more than one type
 		}
 	case *ast.BasicLit:
 		if t := d.Compile(c).Type; t.Kind != expr.Int {
@@ -264,8 +265,24 @@ func (d declarer) typeOf(c eval.Conjunct) *expr.Type {
 		return expr.TInt
 	case *ast.Ident, *ast.SelectorExpr:
 		return d.typeOfReference(c)
+	case *ast.CallExpr:
+		return d.typeOfOptions(d.Options(c))
 	}
 	return nil
+}
+
+// typeOfOptions is the type that all options of or([...]) have, or nil.
+func (d declarer) typeOfOptions(options []*eval.Vertex) (out *expr.Type) {
+	for _, v := range options {
+		if v.IsStruct() || len(v.Lists()) > 0 || v.DependsOnInputs() {
+			return nil
+		}
+		out = expr.Join(out, d.typeOfAll(v.Scalars()))
+	}
+	if out != nil && out.Kind == expr.Int {
+		return expr.TInt
+	}
+	return out
 }
 
 var builtinTypes = map[string]*expr.Type{

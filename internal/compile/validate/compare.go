@@ -14,6 +14,8 @@ import (
 type Difference struct {
 	Path      string
 	CUE, Kudo string // JSON, or "nothing"
+
+	under string // the path without the names of fields that only one side has
 }
 
 // differences lists where two values differ, at most a few.
@@ -40,7 +42,7 @@ func differences(path string, want, got any, out *[]Difference) {
 			return
 		}
 	}
-	*out = append(*out, Difference{path, show(want), show(got)})
+	*out = append(*out, Difference{Path: path, CUE: show(want), Kudo: show(got), under: path})
 }
 
 func differentFields(path string, x, y map[string]any, out *[]Difference) {
@@ -59,9 +61,9 @@ func differentFields(path string, x, y map[string]any, out *[]Difference) {
 		case inX && inY:
 			differences(p, a, b, out)
 		case inX:
-			*out = append(*out, Difference{p, show(a), "nothing"})
+			*out = append(*out, Difference{Path: p, CUE: show(a), Kudo: "nothing", under: path})
 		default:
-			*out = append(*out, Difference{p, "nothing", show(b)})
+			*out = append(*out, Difference{Path: p, CUE: "nothing", Kudo: show(b), under: path})
 		}
 	}
 }
@@ -87,12 +89,33 @@ func sameScalar(a, b any) bool {
 }
 
 func show(v any) string {
-	b, err := json.Marshal(v)
+	s, err := plainJSON(v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	if len(b) > 300 {
-		return string(b[:300]) + "..."
+	if len(s) > 300 {
+		return strings.ToValidUTF8(s[:300], "") + "..."
 	}
-	return string(b)
+	return s
+}
+
+// plainJSON is JSON as a person writes it: nothing is escaped for HTML.
+func plainJSON(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+// Given says which parameters a mismatch needs.
+func (m *Mismatch) Given() string {
+	out := "without parameters"
+	if len(m.Input) > 0 {
+		out = "with parameters " + show(m.Input)
+	}
+	if len(m.PlanInput) > 0 {
+		out += " and parameters of the plan " + show(m.PlanInput)
+	}
+	return out
 }

@@ -5,6 +5,7 @@
 //	regex.go    makes strings that match the pattern of a parameter
 //	oracle.go   evaluates the sources with CUE
 //	compare.go  compares two JSON values
+//	shrink.go   finds the smallest input that shows a mismatch
 //	run.go      does all of it, on all cores
 //
 // CUE evaluates in two stages, as the controller does: first the effective parameters, then everything else with the

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -30,8 +31,7 @@ type absent struct{}
 
 // paramSet is the parameters as the generator sees them.
 type paramSet struct {
-	schema   *render.Schema
-	required []string
+	schema *render.Schema
 }
 
 func decodeParams(ps []v1alpha1.Parameter) (*paramSet, error) {
@@ -159,7 +159,10 @@ func (g *generator) complete(f *render.Field, path []string, base *map[string]an
 
 // complains says whether the parameter at a path is among those that are wrong.
 func (g *generator) complains(params map[string]any, path []string) bool {
-	errs, _ := g.accept(params).(render.ParamErrors)
+	var errs render.ParamErrors
+	if !errors.As(g.accept(params), &errs) {
+		return false
+	}
 	at := strings.Join(path, ".")
 	return slices.ContainsFunc(errs, func(e render.ParamError) bool {
 		return e.Path == at || strings.HasPrefix(e.Path, at+".") || strings.HasPrefix(e.Path, at+"[")

@@ -40,7 +40,7 @@ func (g *generator) write(b *strings.Builder, re *syntax.Regexp, depth int) {
 		if len(re.Rune) > 1 {
 			i := g.random.IntN(len(re.Rune)/2) * 2
 			lo, hi := re.Rune[i], re.Rune[i+1]
-			b.WriteRune(lo + rune(g.random.IntN(int(min(hi-lo, 100))+1)))
+			b.WriteRune(lo + g.random.Int32N(min(hi-lo, 100)+1))
 		}
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		b.WriteByte('x')
@@ -64,5 +64,6 @@ func (g *generator) write(b *strings.Builder, re *syntax.Regexp, depth int) {
 			hi = re.Min + 3
 		}
 		repeat(re.Min, hi)
+	default: // what matches no text writes none
 	}
 }

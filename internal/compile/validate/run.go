@@ -31,9 +31,9 @@ type Subject struct {
 
 // Mismatch is an input for which template and CUE disagree.
 type Mismatch struct {
-	// Input says which parameters were set, Where what was compared: params, outputs, task "x".
-	Input map[string]any
-	Where string
+	// Input and PlanInput are the parameters that were set, of the framework and of the plan.
+	Input, PlanInput map[string]any
+	Place            Place
 	// Rejected is CUE's error where the template renders; Failed the template's error where CUE evaluates.
 	Rejected, Failed error
 	// Differences is where the results differ.
@@ -45,13 +45,15 @@ type Report struct {
 	// Inputs and Comparisons count what was done; Rejected the comparisons in which both sides refused; Overflows those
 	// in which only the template did, because an integer does not fit in 64 bits.
 	Inputs, Comparisons, Rejected, Overflows int
-	Mismatches                               []Mismatch
+	// Mismatches is one for each cause, with the smallest input that was found to show it.
+	Mismatches []Mismatch
 }
 
 // run is one validation.
 type run struct {
 	Subject
 	uses   []use
+	only   *use // the only step to compare, while an input is being shrunk
 	mu     sync.Mutex
 	report Report
 }
@@ -100,8 +102,12 @@ func Run(s Subject) (Report, error) {
 	close(queue)
 	wg.Wait()
 	slices.SortStableFunc(r.report.Mismatches, func(a, b Mismatch) int {
-		return cmp.Or(cmp.Compare(len(show(a.Input)), len(show(b.Input))), strings.Compare(a.Where, b.Where), strings.Compare(show(a.Input), show(b.Input)))
+		x, y := show(a.Input), show(b.Input)
+		return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a.Place.What(), b.Place.What()), strings.Compare(a.Place.In(), b.Place.In()), strings.Compare(x, y))
 	})
+	if len(oracles) > 0 {
+		r.report.Mismatches = r.explained(oracles[0])
+	}
 	return r.report, nil
 }
 
@@ -151,7 +157,7 @@ func (r *run) trials() ([]trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{random: rand.New(rand.NewPCG(1, 2)), accept: func(p map[string]any) error {
+	g := &generator{random: seeded(1, 2), accept: func(p map[string]any) error {
 		_, err := r.Program.Params(p)
 		return err
 	}}
@@ -172,6 +178,11 @@ func (r *run) trials() ([]trial, error) {
 	return out, nil
 }
 
+// seeded makes the same numbers in every build.
+func seeded(a, b uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(a, b)) //nolint:gosec // nothing secret is made: a build must try the same inputs every time
+}
+
 // planTrials gives the trials parameters for one plan.
 func (r *run) planTrials(p *v1alpha1.Plan, base map[string]any, trials []trial) error {
 	if len(p.Parameters) == 0 {
@@ -185,7 +196,7 @@ func (r *run) planTrials(p *v1alpha1.Plan, base map[string]any, trials []trial) 
 	if err != nil {
 		effective = map[string]any{}
 	}
-	g := &generator{random: rand.New(rand.NewPCG(3, 4)), accept: func(given map[string]any) error {
+	g := &generator{random: seeded(3, 4), accept: func(given map[string]any) error {
 		_, err := r.Program.PlanParams(p.Name, given, r.inputs(effective))
 		return err
 	}}
@@ -210,7 +221,7 @@ func (r *run) inputs(params map[string]any) render.Inputs {
 func (r *run) guarded(o *oracle, t trial) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.add(Mismatch{Input: t.params, Where: "evaluation", Failed: fmt.Errorf("internal error: %v", p)})
+			r.add(Mismatch{Input: t.params, Failed: fmt.Errorf("internal error: %v", p)})
 		}
 	}()
 	r.try(o, t)
@@ -220,19 +231,18 @@ func (r *run) guarded(o *oracle, t trial) {
 func (r *run) try(o *oracle, t trial) {
 	got, gotErr := r.Program.Params(t.params)
 	want, wantErr := o.effective(t.params)
-	params, ok := r.compare(t, "params", want, wantErr, got, gotErr)
+	params, ok := r.compare(t, Place{}, want, wantErr, got, gotErr)
 	if !ok {
 		return
 	}
-	contexts := r.contexts(t.index)
-	for _, u := range contexts {
+	for _, u := range r.contexts(t.index) {
 		in := r.inputs(params)
 		in.Plan.Name, in.Phase, in.Step = u.plan, u.phase, u.step
 		got, gotErr := r.Program.PlanParams(u.plan, t.plan[u.plan], in)
 		in.Plan.Params = map[string]any{}
 		if given := t.plan[u.plan]; given != nil {
 			want, wantErr := o.planEffective(params, u.plan, given)
-			if in.Plan.Params, ok = r.compare(t, fmt.Sprintf("parameters of plan %q", u.plan), want, wantErr, got, gotErr); !ok {
+			if in.Plan.Params, ok = r.compare(t, Place{Plan: u.plan}, want, wantErr, got, gotErr); !ok {
 				continue
 			}
 		}
@@ -244,6 +254,9 @@ func (r *run) try(o *oracle, t trial) {
 // most templates are the same in all.
 func (r *run) contexts(index int) []use {
 	var steps []use
+	if r.only != nil && r.only.phase != "" {
+		return []use{*r.only}
+	}
 	for _, u := range r.uses {
 		u.task = ""
 		if !slices.Contains(steps, u) {
@@ -257,9 +270,10 @@ func (r *run) contexts(index int) []use {
 }
 
 func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
+	at := Place{Plan: in.Plan.Name, Phase: in.Phase, Step: in.Step}
 	e, err := o.evaluate(framework{r.Spec.Framework, r.Spec.Version}, in)
 	if err != nil {
-		r.add(Mismatch{Input: t.params, Where: "inputs", Rejected: err})
+		r.add(Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Place: at, Rejected: err})
 		return
 	}
 	tried := map[string]bool{}
@@ -280,12 +294,15 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 		for _, x := range objects {
 			got[x.ID] = x.Manifest
 		}
-		r.compare(t, fmt.Sprintf("task %q in step %s/%s/%s", u.task, in.Plan.Name, in.Phase, in.Step), want, wantErr, got, gotErr)
+		inTask := at
+		inTask.Task = u.task
+		r.compare(t, inTask, want, wantErr, got, gotErr)
 	}
 	if r.Spec.Outputs != nil {
 		want, wantErr := asStruct(read(e.value, "outputs"))
 		got, gotErr := r.Program.Outputs(in)
-		r.compare(t, "outputs", want, wantErr, got, gotErr)
+		at.Outputs = true
+		r.compare(t, at, want, wantErr, got, gotErr)
 	}
 }
 
@@ -304,8 +321,8 @@ func (r *run) readsPlan(task string) bool {
 }
 
 // compare notes a comparison, and returns the value if both sides have the same.
-func (r *run) compare(t trial, where string, want map[string]any, wantErr error, got map[string]any, gotErr error) (map[string]any, bool) {
-	m := Mismatch{Input: t.params, Where: where}
+func (r *run) compare(t trial, at Place, want map[string]any, wantErr error, got map[string]any, gotErr error) (map[string]any, bool) {
+	m := Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Place: at}
 	switch {
 	case wantErr != nil && gotErr != nil:
 		r.count(&r.report.Rejected)

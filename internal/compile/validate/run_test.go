@@ -99,8 +99,8 @@ func TestRunFindsWhatIsWrong(t *testing.T) {
 		"a condition that is lost":        {`{"$if": "params.on", "$then": {"$cel": "instance.name"}}`, `{"$cel": "instance.name"}`, "tls"},
 		"a list that is cut":              {"params.words", "params.words.filter(w, w != 'a')", ""},
 		"a field that is lost":            {`, "labels": {"$cel": "params.labels"}`, "", "labels"},
-		"parameters that are too narrow":  {"self <= 9", "self <= 8", "params"},
-		"parameters that are too wide":    {"self <= 9", "self <= 10", "params"},
+		"parameters that are too narrow":  {"self <= 9", "self <= 8", "parameters"},
+		"parameters that are too wide":    {"self <= 9", "self <= 10", "parameters"},
 		"a template that fails sometimes": {"params.n * 2", "check(params.n * 2, params.n != 9, 'no')", "no"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestRunFindsWhatIsWrong(t *testing.T) {
 				return
 			}
 			m := r.Mismatches[0]
-			text := m.Where
+			text := m.Place.What()
 			if m.Failed != nil {
 				text += m.Failed.Error()
 			}

@@ -17,7 +17,8 @@ import (
 // Functions are what expressions may call beside CEL's own functions and macros. docs/template-format.md lists them.
 func Functions() []cel.EnvOption {
 	var out []cel.EnvOption
-	for _, group := range [][]cel.EnvOption{valueFunctions(), encodingFunctions(), integerFunctions(), stringFunctions(), listFunctions()} {
+	for _, group := range [][]cel.EnvOption{valueFunctions(), encodingFunctions(), conversionFunctions(), integerFunctions(), stringFunctions(), searchFunctions(),
+		listFunctions(), orderFunctions(), roundingFunctions()} {
 		out = append(out, group...)
 	}
 	return out
@@ -53,6 +54,7 @@ func valueFunctions() []cel.EnvOption {
 		is("int", func(v ref.Val) bool { _, ok := v.(types.Int); return ok }),
 		is("float", func(v ref.Val) bool { _, ok := v.(types.Double); return ok }),
 		is("number", func(v ref.Val) bool { return v.Type() == types.IntType || v.Type() == types.DoubleType }),
+		is("bytes", func(v ref.Val) bool { _, ok := v.(types.Bytes); return ok }),
 		is("list", func(v ref.Val) bool { _, ok := v.(traits.Lister); return ok }),
 		is("struct", func(v ref.Val) bool { _, ok := v.(traits.Mapper); return ok }),
 		function("len", typesOf(cel.DynType), cel.IntType, length),
@@ -103,7 +105,7 @@ func length(a []ref.Val) ref.Val {
 	switch x := a[0].(type) {
 	case types.String:
 		return types.Int(len(x))
-	case traits.Sizer:
+	case traits.Sizer: // bytes, lists and maps
 		return x.Size()
 	}
 	return types.NewErr("len: a %s has no length", a[0].Type().TypeName())
@@ -128,6 +130,8 @@ func interpolate(v ref.Val) ref.Val {
 		return types.String(formatFloat(float64(x)))
 	case types.Bool:
 		return types.String(strconv.FormatBool(bool(x)))
+	case types.Bytes:
+		return types.String(bytesText(x))
 	}
 	return types.NewErr("a %s cannot stand in a string", v.Type().TypeName())
 }
@@ -212,29 +216,6 @@ func flatten(a []ref.Val) ref.Val {
 	return newList(out)
 }
 
-// encodingFunctions are CUE's encoding/json, encoding/base64 and strconv, as far as templates need them.
-func encodingFunctions() []cel.EnvOption {
-	return []cel.EnvOption{
-		function("json.Marshal", typesOf(cel.DynType), cel.StringType, func(a []ref.Val) ref.Val {
-			var b bytes.Buffer
-			if err := writeJSON(&b, a[0], 0); err != nil {
-				return types.WrapErr(err)
-			}
-			return types.String(b.String())
-		}),
-		function("base64.Encode", typesOf(cel.NullType, cel.StringType), cel.StringType, func(a []ref.Val) ref.Val {
-			return types.String(base64.StdEncoding.EncodeToString([]byte(text(a[1]))))
-		}),
-		function("strconv.Atoi", typesOf(cel.StringType), cel.IntType, func(a []ref.Val) ref.Val {
-			n, err := strconv.Atoi(text(a[0]))
-			if err != nil {
-				return types.WrapErr(err)
-			}
-			return types.Int(n)
-		}),
-	}
-}
-
 // writeJSON writes v as CUE's json.Marshal does: fields in order, nothing escaped for HTML.
 func writeJSON(b *bytes.Buffer, v ref.Val, depth int) error {
 	if depth > MaxDepth {
@@ -283,6 +264,8 @@ func writeJSON(b *bytes.Buffer, v ref.Val, depth int) error {
 	case types.Int, types.Double, types.Bool:
 		b.WriteString(text(interpolate(x)))
 		return nil
+	case types.Bytes:
+		return writeString(b, base64.StdEncoding.EncodeToString(x))
 	case *types.Err:
 		return x
 	}

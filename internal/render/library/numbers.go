@@ -117,9 +117,8 @@ func formatFloat(f float64) string {
 	if scale <= 0 && adjusted >= -6 {
 		if p := len(digits) + scale; p > 0 {
 			return sign + strings.TrimSuffix(digits[:p]+"."+digits[p:], ".")
-		} else {
-			return sign + "0." + strings.Repeat("0", -p) + digits
 		}
+		return sign + "0." + strings.Repeat("0", -(len(digits)+scale)) + digits
 	}
 	out := sign + digits[:1]
 	if len(digits) > 1 {

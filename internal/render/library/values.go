@@ -1,6 +1,7 @@
 package library
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -286,6 +287,8 @@ func ToGo(v ref.Val, count func(bytes int) error, depth int) (any, error) {
 		return bool(x), nil
 	case types.Null:
 		return nil, nil
+	case types.Bytes: // as in JSON
+		return base64.StdEncoding.EncodeToString(x), nil
 	case traits.Mapper:
 		keys, err := keysOf(x)
 		if err != nil {

@@ -1,4 +1,5 @@
-package compile
+// Package cueerror says what CUE says in the words of someone who writes a framework, at the author's position.
+package cueerror
 
 import (
 	"fmt"
@@ -15,19 +16,29 @@ import (
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
-// finding is an error of CUE, in the terms of a framework.
-type finding struct {
-	code    string
-	pos     token.Pos
-	related []token.Pos
-	path    []string
-	message string
-	hint    string
+// The codes of findings, in the table of all diagnostics.
+const (
+	CodeImport    = "KD003"
+	CodeCUE       = "KD004"
+	CodeValue     = "KD005"
+	CodeField     = "KD006"
+	CodeRequired  = "KD007"
+	CodeReference = "KD008"
+)
+
+// Finding is an error of CUE, in the terms of a framework.
+type Finding struct {
+	Code    string
+	Pos     token.Pos
+	Related []token.Pos
+	Path    []string
+	Message string
+	Hint    string
 }
 
-// authorPosition is the position in the author's files that an error is about, or none. CUE's own Position is often in the
+// AuthorPosition is the position in the author's files that an error is about, or none. CUE's own Position is often in the
 // schema, and the author's value among the input positions.
-func authorPosition(e errors.Error) token.Pos {
+func AuthorPosition(e errors.Error) token.Pos {
 	if ps := authorPositions(e); len(ps) > 0 {
 		return ps[0]
 	}
@@ -44,19 +55,20 @@ func authorPositions(e errors.Error) []token.Pos {
 	return out
 }
 
-func errorText(e errors.Error) string {
+// Text is the message of an error without its positions.
+func Text(e errors.Error) string {
 	format, args := e.Msg()
 	return fmt.Sprintf(format, args...)
 }
 
-// findings translates the errors of CUE about a value.
-func findings(root cue.Value, err error) []finding {
-	var out []finding
+// Findings translates the errors of CUE about a value.
+func Findings(root cue.Value, err error) []Finding {
+	var out []Finding
 	errs := errors.Errors(err)
 	for i := 0; i < len(errs); i++ {
 		e := errs[i]
-		f := finding{code: codeCUE, path: authorPath(e.Path()), message: errorText(e)}
-		if n := disjunctionSize(f.message); n > 0 {
+		f := Finding{Code: CodeCUE, Path: authorPath(e.Path()), Message: Text(e)}
+		if n := disjunctionSize(f.Message); n > 0 {
 			branches := errs[i+1 : min(i+1+n, len(errs))]
 			i += len(branches)
 			f.disjunction(branches)
@@ -70,9 +82,9 @@ func findings(root cue.Value, err error) []finding {
 	return out
 }
 
-func (f *finding) place(ps []token.Pos) {
+func (f *Finding) place(ps []token.Pos) {
 	if len(ps) > 0 {
-		f.pos, f.related = ps[0], ps[1:]
+		f.Pos, f.Related = ps[0], ps[1:]
 	}
 }
 
@@ -96,16 +108,16 @@ func disjunctionSize(msg string) int {
 }
 
 // disjunction folds the errors of all branches into one: which values there are to choose from.
-func (f *finding) disjunction(branches []errors.Error) {
-	f.code = codeValue
+func (f *Finding) disjunction(branches []errors.Error) {
+	f.Code = CodeValue
 	count := map[string]int{}
 	var values []string
 	for _, b := range branches {
-		if !f.pos.IsValid() {
+		if !f.Pos.IsValid() {
 			f.place(authorPositions(b))
 		}
-		if len(f.path) == 0 {
-			f.path = authorPath(b.Path())
+		if len(f.Path) == 0 {
+			f.Path = authorPath(b.Path())
 		}
 		if x, y, ok := conflict(b); ok {
 			count[x]++
@@ -129,12 +141,12 @@ func (f *finding) disjunction(branches []errors.Error) {
 			meant = append(meant, s)
 		}
 	}
-	f.message = "no alternative matches"
+	f.Message = "no alternative matches"
 	if len(options) > 0 {
 		slices.Sort(options)
-		f.message = fmt.Sprintf("%s is not %s", got, strings.Join(options, " or "))
-		if n := len(f.path); n > 0 {
-			f.message = f.path[n-1] + ": " + f.message
+		f.Message = fmt.Sprintf("%s is not %s", got, strings.Join(options, " or "))
+		if n := len(f.Path); n > 0 {
+			f.Message = f.Path[n-1] + ": " + f.Message
 		}
 		if s, err := strconv.Unquote(got); err == nil {
 			f.suggest(s, meant)
@@ -142,9 +154,9 @@ func (f *finding) disjunction(branches []errors.Error) {
 	}
 }
 
-func (f *finding) suggest(name string, candidates []string) {
+func (f *Finding) suggest(name string, candidates []string) {
 	if n := spell.Nearest(name, candidates); n != "" {
-		f.hint = fmt.Sprintf("did you mean %q?", n)
+		f.Hint = fmt.Sprintf("did you mean %q?", n)
 	}
 }
 
@@ -160,36 +172,36 @@ func conflict(e errors.Error) (a, b string, ok bool) {
 var typeNames = regexp.MustCompile(`^(string|bool|int|number|bytes|null|float|u?int\d+|\{.*\}|\[.*\]|struct|list)$`)
 
 // translate says what CUE says in the words of someone who writes a framework.
-func (f *finding) translate(root cue.Value, e errors.Error) {
+func (f *Finding) translate(root cue.Value, e errors.Error) {
 	last := ""
-	if len(f.path) > 0 {
-		last = unquoted(f.path[len(f.path)-1])
+	if len(f.Path) > 0 {
+		last = unquoted(f.Path[len(f.Path)-1])
 	}
-	switch msg := f.message; {
+	switch msg := f.Message; {
 	case msg == "field not allowed":
-		f.code, f.message = codeField, fmt.Sprintf("unknown field %s", last)
-		f.suggest(last, siblings(root, f.path))
+		f.Code, f.Message = CodeField, fmt.Sprintf("unknown field %s", last)
+		f.suggest(last, siblings(root, f.Path))
 	case strings.HasPrefix(msg, "field is required but not present"):
-		f.code, f.message = codeRequired, fmt.Sprintf("required field %s is missing", last)
+		f.Code, f.Message = CodeRequired, fmt.Sprintf("required field %s is missing", last)
 	case strings.HasPrefix(msg, "incomplete value"):
-		f.code, f.message = codeRequired, fmt.Sprintf("%s has no value", last)
+		f.Code, f.Message = CodeRequired, fmt.Sprintf("%s has no value", last)
 	case strings.HasPrefix(msg, "builtin package"):
-		f.code = codeImport
+		f.Code = CodeImport
 	case strings.HasPrefix(msg, "invalid value "):
-		f.code = codeValue
+		f.Code = CodeValue
 	case strings.HasPrefix(msg, "undefined field"), strings.HasPrefix(msg, "reference "):
-		f.code = codeReference
+		f.Code = CodeReference
 	default:
 		a, b, ok := conflict(e)
 		if !ok {
 			return
 		}
-		f.code = codeValue
+		f.Code = CodeValue
 		switch {
 		case typeNames.MatchString(b) && !typeNames.MatchString(a):
-			f.message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(b), a)
+			f.Message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(b), a)
 		case typeNames.MatchString(a) && !typeNames.MatchString(b):
-			f.message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(a), b)
+			f.Message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(a), b)
 		}
 	}
 }
@@ -235,8 +247,8 @@ func siblings(root cue.Value, path []string) []string {
 	return slices.DeleteFunc(out, func(s string) bool { return len(path) > 0 && s == unquoted(path[len(path)-1]) })
 }
 
-// joined is a path for people: plans.deploy.phases[0].
-func joined(path []string) string {
+// Joined is a path for people: plans.deploy.phases[0].
+func Joined(path []string) string {
 	var b strings.Builder
 	for i, p := range path {
 		switch _, err := strconv.Atoi(p); {
@@ -249,14 +261,4 @@ func joined(path []string) string {
 		}
 	}
 	return b.String()
-}
-
-// reportFinding adds a finding as an error.
-func (c *compilation) reportFinding(f finding) *Diagnostic {
-	d := c.report(f.code, f.pos, "%s", f.message)
-	d.Path, d.Hint = joined(f.path), f.hint
-	for _, p := range f.related {
-		d.Related = append(d.Related, Related{File: p.Filename(), Line: p.Line(), Column: p.Column(), Message: "conflicts with this"})
-	}
-	return d
 }

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kudoc/kudoc/internal/compile"
+)
+
+func newExplainCmd(io stdio) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [CODE]",
+		Short: "Explain a finding of vet, or list them all",
+		Example: `  kudoc explain KD104
+  kudoc explain`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usagef("%s: unexpected argument %q", cmd.CommandPath(), args[1])
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listCodes(io)
+			}
+			c, ok := compile.Explain(strings.ToUpper(args[0]))
+			if !ok {
+				return usagef("there is no finding %q: 'kudoc explain' lists them", args[0])
+			}
+			_, err := fmt.Fprintf(io.out, "%s: %s\n\n%s\n", c.Code, c.Title, c.Text)
+			return err
+		},
+	}
+}
+
+func listCodes(io stdio) error {
+	for _, c := range compile.Codes {
+		if _, err := fmt.Fprintf(io.out, "%s  %s\n", c.Code, c.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
