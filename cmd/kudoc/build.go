@@ -68,7 +68,7 @@ func compileDir(io stdio, dir string) (*compile.Result, error) {
 	if err := isDir(dir); err != nil {
 		return nil, err
 	}
-	res, diags := compile.Framework(compile.Options{Dir: dir, KudocVersion: version})
+	res, diags := compile.Framework(compile.Options{Dir: dir, KudocVersion: version, Memory: newMemory()})
 	if err := report(io.err, diags); err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func vet(io stdio, patterns []string) error {
 	}
 	found := false
 	for _, dir := range dirs {
-		_, diags := compile.Framework(compile.Options{Dir: dir, KudocVersion: version})
+		_, diags := compile.Framework(compile.Options{Dir: dir, KudocVersion: version, Memory: newMemory()})
 		if err := report(io.err, diags); err != nil {
 			return err
 		}

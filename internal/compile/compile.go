@@ -16,6 +16,8 @@ type Options struct {
 	KudocVersion string
 	// Inputs is the number of generated inputs for which the result is compared with CUE; 0 is the default.
 	Inputs int
+	// Memory remembers validated builds; nil remembers none.
+	Memory Memory
 }
 
 // Result is a compiled framework.
@@ -48,10 +50,10 @@ func compile(opts Options) (c *compilation) {
 		{c.load}, // files -> syntax trees of the package and what it imports
 		{c.unify, // -> the value that CUE sees, and what CUE has to say about it
 			c.check}, // names: fields, tasks, plans, parameters, attributes
-		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
-		{c.lower},    // -> templates, parameter schemas
-		{c.validate}, // the same answers as CUE for many inputs?
-		{c.emit},     // -> objects
+		{c.evaluate},     // -> parameters, plans and tasks as expressions over the inputs
+		{c.lower},        // -> templates, parameter schemas
+		{c.validateOnce}, // the same answers as CUE for many inputs?
+		{c.emit},         // -> objects
 	} {
 		for _, pass := range passes {
 			pass()

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/kudoc/kudoc/internal/compile"
+)
+
+// memorySize is how many validated builds are remembered, and how many more there may be before the oldest are forgotten.
+const memorySize, memorySlack = 1000, 200
+
+// memory remembers validated builds as empty files in the user's cache folder. It is a convenience: whatever goes wrong
+// with it, builds are validated again.
+type memory struct{ dir string }
+
+// newMemory is the memory of this very program; without a cache folder there is none.
+func newMemory() compile.Memory {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	info, err := os.Stat(program)
+	if err != nil {
+		return nil
+	}
+	identity := fmt.Sprintf("%s-%d-%d", version, info.Size(), info.ModTime().UnixNano())
+	return &memory{filepath.Join(cache, "kudoc", "validated", filepath.Base(identity))}
+}
+
+func (m *memory) file(key string) string { return filepath.Join(m.dir, key) }
+
+// Validated says whether there is a file, and keeps it from being forgotten.
+func (m *memory) Validated(key string) bool {
+	now := time.Now()
+	return os.Chtimes(m.file(key), now, now) == nil
+}
+
+// Remember makes a file. Memories of other programs are forgotten: they will not be asked again.
+func (m *memory) Remember(key string) {
+	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+		return
+	}
+	if err := os.WriteFile(m.file(key), nil, 0o600); err != nil {
+		return
+	}
+	m.forget()
+}
+
+func (m *memory) forget() {
+	siblings, err := os.ReadDir(filepath.Dir(m.dir))
+	if err != nil {
+		return
+	}
+	for _, s := range siblings {
+		if info, err := s.Info(); err == nil && s.Name() != filepath.Base(m.dir) && time.Since(info.ModTime()) > 30*24*time.Hour {
+			_ = os.RemoveAll(filepath.Join(filepath.Dir(m.dir), s.Name()))
+		}
+	}
+	entries, err := os.ReadDir(m.dir)
+	if err != nil || len(entries) <= memorySize+memorySlack {
+		return
+	}
+	age := func(e fs.DirEntry) time.Time {
+		info, err := e.Info()
+		if err != nil {
+			return time.Time{}
+		}
+		return info.ModTime()
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int {
+		return cmp.Or(age(a).Compare(age(b)), cmp.Compare(a.Name(), b.Name()))
+	})
+	for _, e := range entries[:len(entries)-memorySize] {
+		_ = os.Remove(m.file(e.Name()))
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/kudoc/kudoc/internal/compile"
+)
+
+// counting counts what a memory is asked for.
+type counting struct {
+	compile.Memory
+	hits, misses int
+}
+
+func (c *counting) Validated(key string) bool {
+	if c.Memory.Validated(key) {
+		c.hits++
+		return true
+	}
+	c.misses++
+	return false
+}
+
+func TestAnUnchangedFrameworkIsNotValidatedAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "zookeeper")
+	if err := os.CopyFS(dir, os.DirFS("../../frameworks/zookeeper")); err != nil {
+		t.Fatal(err)
+	}
+	m := &counting{Memory: &memory{filepath.Join(t.TempDir(), "validated", "test")}}
+	build := func(wantHits, wantMisses int) {
+		t.Helper()
+		if _, diags := compile.Framework(compile.Options{Dir: dir, Memory: m}); diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if m.hits != wantHits || m.misses != wantMisses {
+			t.Errorf("%d hits and %d misses, want %d and %d", m.hits, m.misses, wantHits, wantMisses)
+		}
+	}
+	build(0, 1)
+	build(1, 1)
+	more := "package zookeeper\n\noutputs: more: \"x\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "more.cue"), []byte(more), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	build(1, 2)
+	build(2, 2)
+}
+
+func TestTheMemoryIsBounded(t *testing.T) {
+	m := &memory{filepath.Join(t.TempDir(), "validated", "test")}
+	if err := os.MkdirAll(m.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range memorySize + memorySlack {
+		path := m.file(fmt.Sprint(i))
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		old := time.Now().Add(-time.Hour).Add(time.Duration(i) * time.Second)
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.Remember("newest")
+	entries, err := os.ReadDir(m.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != memorySize {
+		t.Errorf("%d entries were kept, want %d", len(entries), memorySize)
+	}
+	if !m.Validated("newest") || m.Validated("0") {
+		t.Error("not the oldest were forgotten")
+	}
+}
