@@ -251,6 +251,27 @@ func TestAMissingFrameworkVersionIsNamed(t *testing.T) {
 	}
 }
 
+func TestWhatTheAPIServerRefusesFailsTheStepWithItsReason(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instanceOf("odd-1.0.0", "a", `{"name": "Not Fine"}`)
+	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonPlanFailed)
+	if !strings.Contains(c.Message, "ConfigMap/"+k.namespace+"/Not Fine") || !strings.Contains(c.Message, "Invalid value") {
+		t.Errorf("the message does not say what was refused and why: %s", c.Message)
+	}
+	k.change(inst, `{"name": "fine"}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if k.configMap("fine") == nil {
+		t.Error("the corrected object was not made")
+	}
+	e := k.execution("a", "unknown", "")
+	k.reaches(e, v1alpha1.Failed)
+	if !strings.Contains(e.Status.Message, "Thing") {
+		t.Errorf("the message does not name the kind: %s", e.Status.Message)
+	}
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+}
+
 func TestAnObjectOfAnotherOwnerIsNotTouched(t *testing.T) {
 	k := connect(t)
 	k.start(nil)
