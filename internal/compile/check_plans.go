@@ -28,17 +28,19 @@ func (k *checker) checkPlans() {
 			}
 		})
 	}
+	meant := map[string]bool{} // a task whose name is misspelt in a step is not left over
 	for _, u := range k.uses {
 		if k.tasks[u.name] == nil {
-			k.report(codeNoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).
-				meant(spell.Nearest(u.name, slices.Collect(maps.Keys(k.tasks))))
+			nearest := spell.Nearest(u.name, slices.Collect(maps.Keys(k.tasks)))
+			k.report(codeNoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).meant(nearest)
+			meant[nearest] = true
 		}
 	}
 	if len(k.uses) == 0 {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.tasks)) {
-		if !slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == name }) {
+		if !meant[name] && !slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == name }) {
 			k.report(codeUnusedTask, k.tasks[name].Pos(), "task %q is not used by any plan", name).Severity = SeverityWarning
 		}
 	}
