@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience bounds every wait.
-const patience = 60 * time.Second
+const patience = 120 * time.Second
 
 func connect(t *testing.T) (kubeconfig string, c client.Client) {
 	t.Helper()

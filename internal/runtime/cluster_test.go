@@ -33,8 +33,8 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime"
 )
 
-// patience bounds every wait of these tests: a plan takes a second or two on the sandbox.
-const patience = 60 * time.Second
+// patience bounds every wait of these tests: a plan takes a second or two on the sandbox, more on a busy machine.
+const patience = 120 * time.Second
 
 // cluster is the API server of the sandbox, shared by all tests; each test has a namespace of its own.
 type cluster struct {
