@@ -5,7 +5,7 @@ SHELL := /bin/sh
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL := go tool -modfile=go.tools.mod
-# two jobs at once are enough for tests that mostly wait for an API server
+# more tests at once than cores: most of them wait for an API server
 TESTFLAGS ?= -parallel 8
 export CGO_ENABLED = 0
 

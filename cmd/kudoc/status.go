@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -177,5 +176,3 @@ func ofInstance(all []v1alpha1.PlanExecution, name string) []v1alpha1.PlanExecut
 	})
 	return out
 }
-
-var errNoVersion = errors.New("the framework version of the instance does not exist")

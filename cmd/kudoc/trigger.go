@@ -73,7 +73,7 @@ func (o *triggerOptions) execution(ctx context.Context, io stdio, c client.Clien
 	}
 	var v v1alpha1.FrameworkVersion
 	if err := c.Get(ctx, client.ObjectKey{Name: versionName}, &v); apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("%w: %s", errNoVersion, versionName)
+		return nil, fmt.Errorf("the framework version of the instance does not exist: %s", versionName)
 	} else if err != nil {
 		return nil, fmt.Errorf("read framework version: %w", err)
 	}

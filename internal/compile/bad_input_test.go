@@ -49,7 +49,7 @@ func TestBadDirectoriesAreAnswered(t *testing.T) {
 		dir := t.TempDir()
 		link := filepath.Join(dir, "loop")
 		if err := os.Symlink(link, link); err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 		answered(t, link, "KD001: cannot read the framework")
 	})

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -189,7 +190,7 @@ func (r *Reconciler) lookFor(ctx context.Context, w *world) error {
 		live.SetGroupVersionKind(gvkOf(it))
 		err := r.Reader.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)
 		switch {
-		case apierrors.IsNotFound(err) || missingKind(err):
+		case apierrors.IsNotFound(err) || meta.IsNoMatchError(err):
 			w.gone[identityOf(it)] = true
 		case err != nil:
 			return fmt.Errorf("read %s/%s: %w", it.Kind, it.Name, err)

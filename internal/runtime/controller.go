@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
@@ -71,8 +69,6 @@ func Setup(mgr ctrl.Manager, workers int) error {
 	return setupVersions(mgr, &r.programs)
 }
 
-func (r *Reconciler) log(ctx context.Context) logr.Logger { return log.FromContext(ctx) }
-
 // Reconcile gathers, decides, records and acts.
 func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	w, err := r.gather(ctx, req.NamespacedName)
@@ -133,7 +129,7 @@ func instanceOfExecution(_ context.Context, o client.Object) []reconcile.Request
 func (r *Reconciler) instancesOfVersion(ctx context.Context, o client.Object) []reconcile.Request {
 	var list v1alpha1.InstanceList
 	if err := r.List(ctx, &list); err != nil {
-		r.log(ctx).Error(err, "cannot list instances of version", "frameworkVersion", o.GetName())
+		log.FromContext(ctx).Error(err, "cannot list instances of version", "frameworkVersion", o.GetName())
 		return nil
 	}
 	var out []reconcile.Request
@@ -148,5 +144,3 @@ func (r *Reconciler) instancesOfVersion(ctx context.Context, o client.Object) []
 func gvkOf(it v1alpha1.InventoryItem) schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: it.Group, Version: it.Version, Kind: it.Kind}
 }
-
-func missingKind(err error) bool { return meta.IsNoMatchError(err) }
