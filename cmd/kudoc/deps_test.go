@@ -36,9 +36,17 @@ func TestImports(t *testing.T) {
 			{own + "internal/", "the state machine is pure"},
 			{client, "the state machine does no IO"}, {ctrl, "the state machine does no IO"}, {cue, "the state machine knows no CUE"},
 		},
+		"internal/runtime/execution": {
+			{client, "what a plan would apply can be shown without a cluster"}, {ctrl, "what a plan would apply can be shown without a cluster"},
+			{cue, "the controller renders, and it links no CUE"},
+		},
 		"internal/runtime": {
 			{cue, "a definition reaches the controller only as a FrameworkVersion"},
 			{own + "internal/compile", "a definition reaches the controller only as a FrameworkVersion"}, {own + "schema", "the schema is CUE"},
+		},
+		"cmd/kudoc": {
+			{ctrl + "/pkg/manager", "the controller's libraries cost every command their initialization"},
+			{ctrl + "/pkg/metrics", "the controller's libraries cost every command their initialization"},
 		},
 		"cmd/kudoc-controller": {
 			{cue, "the controller stays slim, and no upgrade of CUE can change what a stored version means"},

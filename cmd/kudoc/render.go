@@ -7,7 +7,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/render"
-	"github.com/kudoc/kudoc/internal/runtime"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -63,7 +63,7 @@ func (o *renderOptions) run(io stdio, dir string) error {
 	for _, ph := range run.Plan.Phases {
 		for _, s := range ph.Steps {
 			for _, task := range s.Tasks {
-				some, err := run.Objects(plan.Ref{Phase: ph.Name, Step: s.Name, Task: task}, 1, runtime.OfflineScope)
+				some, err := run.Objects(plan.Ref{Phase: ph.Name, Step: s.Name, Task: task}, 1, execution.OfflineScope)
 				if err != nil {
 					return err
 				}
@@ -75,7 +75,7 @@ func (o *renderOptions) run(io stdio, dir string) error {
 }
 
 // pinned makes a run of the plan for an Instance that exists nowhere.
-func (o *renderOptions) pinned(io stdio, res *compile.Result) (*runtime.Run, error) {
+func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, error) {
 	spec := &res.Version.Spec
 	p := spec.Plan(o.plan)
 	if p == nil {
@@ -93,7 +93,7 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*runtime.Run, err
 	if err != nil {
 		return nil, err
 	}
-	run := &runtime.Run{
+	run := &execution.Run{
 		Instance: &v1alpha1.Instance{}, Execution: &v1alpha1.PlanExecution{}, Version: res.Version, Program: program, Plan: p, Params: params,
 	}
 	run.Instance.Name, run.Instance.Namespace = o.instance, o.namespace

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -27,7 +28,7 @@ func (r *Reconciler) intend(w *world, d *decision) {
 		kind := w.run.Version.Spec.Task(a.Ref.Task).Kind
 		for _, u := range objs {
 			if kind != v1alpha1.TaskDelete {
-				w.run.stamp(u, a.Ref, a.Attempt)
+				w.run.Stamp(u, a.Ref, a.Attempt)
 			}
 			if kind == v1alpha1.TaskApply {
 				enter(&d.inst.Status, u, a.Ref.Task, w.run.Execution)
@@ -117,7 +118,7 @@ func findStep(e *v1alpha1.PlanExecution, ref plan.Ref) *v1alpha1.StepStatus {
 }
 
 // apply creates or updates an object by server-side apply, without taking fields from other managers.
-func (r *Reconciler) apply(ctx context.Context, run *Run, u *unstructured.Unstructured) error {
+func (r *Reconciler) apply(ctx context.Context, run *execution.Run, u *unstructured.Unstructured) error {
 	live := &unstructured.Unstructured{}
 	live.SetGroupVersionKind(u.GroupVersionKind())
 	switch err := r.Reader.Get(ctx, client.ObjectKeyFromObject(u), live); {
@@ -135,7 +136,7 @@ func (r *Reconciler) apply(ctx context.Context, run *Run, u *unstructured.Unstru
 }
 
 // remove deletes an object of the Instance; one that is gone is fine.
-func (r *Reconciler) remove(ctx context.Context, run *Run, u *unstructured.Unstructured) error {
+func (r *Reconciler) remove(ctx context.Context, run *execution.Run, u *unstructured.Unstructured) error {
 	live := &unstructured.Unstructured{}
 	live.SetGroupVersionKind(u.GroupVersionKind())
 	if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(u), live); err != nil {

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
 // instanceField is the index of executions by the name of their Instance.
@@ -34,7 +35,7 @@ type Reconciler struct {
 	// Reader reads from the API server.
 	Reader client.Reader
 	// Scope says which kinds are namespaced.
-	Scope Scope
+	Scope execution.Scope
 	// Recorder takes the events.
 	Recorder events.EventRecorder
 	// Now is the clock.
@@ -47,7 +48,7 @@ type Reconciler struct {
 // Setup registers the controllers of this package with a manager. workers is how many Instances are reconciled at once.
 func Setup(mgr ctrl.Manager, workers int) error {
 	r := &Reconciler{
-		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: MappedScope(mgr.GetRESTMapper()),
+		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
 		Recorder: mgr.GetEventRecorder("kudoc"), Now: time.Now,
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {

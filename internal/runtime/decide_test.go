@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
 // version makes a FrameworkVersion with the named plans and the parameters a, b (trigger: scale), c (immutable).
@@ -26,8 +27,8 @@ func version(name string, plans ...string) *v1alpha1.FrameworkVersion {
 // applied is the status after a spec was brought about.
 func applied(version string, params map[string]any) v1alpha1.InstanceStatus {
 	return v1alpha1.InstanceStatus{
-		Target:      &v1alpha1.Target{Sequence: 4, FrameworkVersion: version, ParametersDigest: Digest(params), Parameters: raw(params), Plans: []string{"deploy"}, Done: 1},
-		LastApplied: &v1alpha1.AppliedSpec{FrameworkVersion: version, ParametersDigest: Digest(params), Parameters: raw(params)},
+		Target:      &v1alpha1.Target{Sequence: 4, FrameworkVersion: version, ParametersDigest: execution.Digest(params), Parameters: raw(params), Plans: []string{"deploy"}, Done: 1},
+		LastApplied: &v1alpha1.AppliedSpec{FrameworkVersion: version, ParametersDigest: execution.Digest(params), Parameters: raw(params)},
 	}
 }
 
@@ -64,7 +65,7 @@ func TestWhichPlansBringASpecAbout(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			inst := &v1alpha1.Instance{Status: tt.status}
-			target, ref := retarget(inst, desire{version: tt.version, params: tt.params, digest: Digest(tt.params)})
+			target, ref := retarget(inst, desire{version: tt.version, params: tt.params, digest: execution.Digest(tt.params)})
 			var got []string
 			if target != nil {
 				got = target.Plans
@@ -86,8 +87,8 @@ func TestWhichPlansBringASpecAbout(t *testing.T) {
 	}
 }
 
-// execution makes an execution of an instance in a state; begun ones have a phase.
-func execution(name, plan string, state v1alpha1.State, age int) *v1alpha1.PlanExecution {
+// executionOf makes an execution of an instance in a state; begun ones have a phase.
+func executionOf(name, plan string, state v1alpha1.State, age int) *v1alpha1.PlanExecution {
 	e := &v1alpha1.PlanExecution{Spec: v1alpha1.PlanExecutionSpec{Instance: "i", Plan: plan}, Status: v1alpha1.PlanExecutionStatus{State: state}}
 	e.Name, e.UID, e.CreationTimestamp = name, types.UID(name), metav1.NewTime(time.Unix(int64(100-age), 0))
 	if state != "" && state != v1alpha1.Pending {
@@ -102,7 +103,7 @@ func TestWhoseTurnItIs(t *testing.T) {
 	suspended, deleting := deployed.DeepCopy(), deployed.DeepCopy()
 	suspended.Spec.Suspend = true
 	deleting.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)}
-	retried, cancelled := execution("old", "deploy", v1alpha1.Failed, 9), execution("c", "backup", "", 5)
+	retried, cancelled := executionOf("old", "deploy", v1alpha1.Failed, 9), executionOf("c", "backup", "", 5)
 	retried.Spec.Retry, cancelled.Spec.Cancel = 1, true
 	tests := map[string]struct {
 		inst       *v1alpha1.Instance
@@ -110,19 +111,19 @@ func TestWhoseTurnItIs(t *testing.T) {
 		want       string
 	}{
 		"none if there is none":                       {deployed, nil, ""},
-		"the oldest that waits":                       {deployed, []*v1alpha1.PlanExecution{execution("a", "backup", "", 2), execution("b", "backup", v1alpha1.Pending, 1)}, "a"},
-		"the one that runs, although an older waits":  {deployed, []*v1alpha1.PlanExecution{execution("a", "backup", "", 2), execution("b", "backup", v1alpha1.Running, 1)}, "b"},
-		"a suspended one keeps its turn":              {deployed, []*v1alpha1.PlanExecution{execution("a", "backup", v1alpha1.Suspended, 2), execution("b", "backup", "", 1)}, "a"},
-		"finished ones are over":                      {deployed, []*v1alpha1.PlanExecution{execution("a", "backup", v1alpha1.Failed, 2), execution("b", "backup", v1alpha1.Succeeded, 1)}, ""},
-		"a failed one that is to be retried goes on":  {deployed, []*v1alpha1.PlanExecution{retried, execution("b", "backup", "", 1)}, "old"},
-		"a cancelled one does not begin":              {deployed, []*v1alpha1.PlanExecution{cancelled, execution("b", "backup", "", 1)}, "b"},
-		"before the first deploy, only deploy":        {fresh, []*v1alpha1.PlanExecution{execution("a", "backup", "", 2), execution("b", "deploy", "", 1)}, "b"},
-		"nothing begins on a suspended instance":      {suspended, []*v1alpha1.PlanExecution{execution("a", "backup", "", 2)}, ""},
-		"what runs on a suspended instance keeps on":  {suspended, []*v1alpha1.PlanExecution{execution("a", "backup", v1alpha1.Running, 2)}, "a"},
-		"cleanup waits for the deletion":              {deployed, []*v1alpha1.PlanExecution{execution("a", "cleanup", "", 2)}, ""},
-		"on deletion only cleanup begins":             {deleting, []*v1alpha1.PlanExecution{execution("a", "backup", "", 2), execution("b", "cleanup", "", 1)}, "b"},
-		"what runs on deletion is there to be ended":  {deleting, []*v1alpha1.PlanExecution{execution("a", "backup", v1alpha1.Running, 2)}, "a"},
-		"before it has a target, nothing can be done": {&v1alpha1.Instance{}, []*v1alpha1.PlanExecution{execution("a", "deploy", "", 2)}, ""},
+		"the oldest that waits":                       {deployed, []*v1alpha1.PlanExecution{executionOf("a", "backup", "", 2), executionOf("b", "backup", v1alpha1.Pending, 1)}, "a"},
+		"the one that runs, although an older waits":  {deployed, []*v1alpha1.PlanExecution{executionOf("a", "backup", "", 2), executionOf("b", "backup", v1alpha1.Running, 1)}, "b"},
+		"a suspended one keeps its turn":              {deployed, []*v1alpha1.PlanExecution{executionOf("a", "backup", v1alpha1.Suspended, 2), executionOf("b", "backup", "", 1)}, "a"},
+		"finished ones are over":                      {deployed, []*v1alpha1.PlanExecution{executionOf("a", "backup", v1alpha1.Failed, 2), executionOf("b", "backup", v1alpha1.Succeeded, 1)}, ""},
+		"a failed one that is to be retried goes on":  {deployed, []*v1alpha1.PlanExecution{retried, executionOf("b", "backup", "", 1)}, "old"},
+		"a cancelled one does not begin":              {deployed, []*v1alpha1.PlanExecution{cancelled, executionOf("b", "backup", "", 1)}, "b"},
+		"before the first deploy, only deploy":        {fresh, []*v1alpha1.PlanExecution{executionOf("a", "backup", "", 2), executionOf("b", "deploy", "", 1)}, "b"},
+		"nothing begins on a suspended instance":      {suspended, []*v1alpha1.PlanExecution{executionOf("a", "backup", "", 2)}, ""},
+		"what runs on a suspended instance keeps on":  {suspended, []*v1alpha1.PlanExecution{executionOf("a", "backup", v1alpha1.Running, 2)}, "a"},
+		"cleanup waits for the deletion":              {deployed, []*v1alpha1.PlanExecution{executionOf("a", "cleanup", "", 2)}, ""},
+		"on deletion only cleanup begins":             {deleting, []*v1alpha1.PlanExecution{executionOf("a", "backup", "", 2), executionOf("b", "cleanup", "", 1)}, "b"},
+		"what runs on deletion is there to be ended":  {deleting, []*v1alpha1.PlanExecution{executionOf("a", "backup", v1alpha1.Running, 2)}, "a"},
+		"before it has a target, nothing can be done": {&v1alpha1.Instance{}, []*v1alpha1.PlanExecution{executionOf("a", "deploy", "", 2)}, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +150,7 @@ func TestWhatIsStale(t *testing.T) {
 		item("of a task that did not run", "other", "old"), item("of a task that is no more", "gone", "old"),
 	}
 	var got []string
-	for _, it := range stale(inst, execution("e", "deploy", v1alpha1.Succeeded, 1), v) {
+	for _, it := range stale(inst, executionOf("e", "deploy", v1alpha1.Succeeded, 1), v) {
 		got = append(got, it.Name)
 	}
 	if diff := cmp.Diff([]string{"left by an older one", "of a task that is no more"}, got); diff != "" {
@@ -160,13 +161,13 @@ func TestWhatIsStale(t *testing.T) {
 func TestHistoryIsBounded(t *testing.T) {
 	limit := int32(2)
 	inst := &v1alpha1.Instance{Spec: v1alpha1.InstanceSpec{HistoryLimit: &limit}, Status: applied("v1", values{})}
-	current := execution("current", "deploy", v1alpha1.Succeeded, 50)
+	current := executionOf("current", "deploy", v1alpha1.Succeeded, 50)
 	current.Status.TargetSequence = 4
 	all := []*v1alpha1.PlanExecution{current}
 	for i := range 4 {
-		all = append(all, execution(fmt.Sprint(i), "backup", v1alpha1.Succeeded, 40-i))
+		all = append(all, executionOf(fmt.Sprint(i), "backup", v1alpha1.Succeeded, 40-i))
 	}
-	all = append(all, execution("waiting", "backup", "", 1))
+	all = append(all, executionOf("waiting", "backup", "", 1))
 	var got []string
 	for _, e := range expired(inst, all) {
 		got = append(got, e.Name)

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -176,8 +177,8 @@ func (d *decision) concludeTarget(w *world) {
 		return
 	}
 	st.LastApplied = &v1alpha1.AppliedSpec{FrameworkVersion: t.FrameworkVersion, ParametersDigest: t.ParametersDigest, Parameters: t.Parameters.DeepCopy()}
-	run := Run{Instance: d.inst, Execution: e, Params: object(t.Parameters), Plan: &v1alpha1.Plan{Name: e.Spec.Plan}}
-	if out, err := w.targetProgram.Outputs(run.inputs(plan.Ref{})); err == nil && len(out) > 0 {
+	run := execution.Run{Instance: d.inst, Execution: e, Params: object(t.Parameters), Plan: &v1alpha1.Plan{Name: e.Spec.Plan}}
+	if out, err := w.targetProgram.Outputs(run.Inputs(plan.Ref{})); err == nil && len(out) > 0 {
 		st.Outputs = raw(out)
 	} else {
 		st.Outputs = nil

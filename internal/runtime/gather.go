@@ -16,6 +16,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -31,7 +32,7 @@ type world struct {
 	// finished Job again.
 	active *v1alpha1.PlanExecution
 	// run is active with what it is pinned to; nil with runRefusal that says why not.
-	run        *Run
+	run        *execution.Run
 	runRefusal *refusal
 	// observed holds what is known of the tasks of the running steps of run.
 	observed map[plan.Ref]plan.Observation
@@ -138,7 +139,7 @@ func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desi
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}
-	return &desire{version: v, params: params, digest: Digest(params)}, nil, nil
+	return &desire{version: v, params: params, digest: execution.Digest(params)}, nil, nil
 }
 
 // invalid turns the error about parameters into a refusal.
@@ -165,18 +166,18 @@ func (r *Reconciler) version(ctx context.Context, name string) (*v1alpha1.Framew
 }
 
 // load resolves what an execution is pinned to, or is about to be pinned to.
-func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (*Run, *refusal, error) {
+func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (*execution.Run, *refusal, error) {
 	if !begun(e) {
 		var params *runtime.RawExtension
 		e.Status.FrameworkVersion, params, e.Status.TargetSequence = pin(inst, e)
 		e.Status.Parameters = params.DeepCopy()
-		e.Status.ParametersDigest = Digest(object(params))
+		e.Status.ParametersDigest = execution.Digest(object(params))
 	}
 	v, program, ref, err := r.version(ctx, e.Status.FrameworkVersion)
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
-	run := &Run{Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan), Params: object(e.Status.Parameters)}
+	run := &execution.Run{Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan), Params: object(e.Status.Parameters)}
 	if run.Plan == nil {
 		return nil, &refusal{v1alpha1.ReasonPlanNotFound, fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil
 	}
@@ -184,7 +185,7 @@ func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alp
 		run.PlanParams = object(e.Status.PlanParameters)
 		return run, nil, nil
 	}
-	run.PlanParams, err = program.PlanParams(e.Spec.Plan, object(e.Spec.Parameters), run.inputs(plan.Ref{}))
+	run.PlanParams, err = program.PlanParams(e.Spec.Plan, object(e.Spec.Parameters), run.Inputs(plan.Ref{}))
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}

@@ -41,7 +41,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 	worst := plan.Observation{Progress: plan.Done}
 	for _, want := range wanted {
 		if task.Kind != v1alpha1.TaskDelete {
-			w.run.stamp(want, ref, s.Attempts)
+			w.run.Stamp(want, ref, s.Attempts)
 		}
 		r.watches.ensure(ctx, want.GroupVersionKind())
 		live := &unstructured.Unstructured{}

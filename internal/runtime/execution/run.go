@@ -1,4 +1,4 @@
-package runtime
+package execution
 
 import (
 	"cmp"
@@ -32,13 +32,13 @@ type Run struct {
 type Scope func(schema.GroupVersionKind) (namespaced bool, err error)
 
 // Objects renders the objects of a task: named, labelled and in their namespace, in the order in which they are applied.
-// What only a live execution has (owner, stamp) is added by stamp.
+// What only a live execution has (owner, stamp) is added by Stamp.
 func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured.Unstructured, error) {
 	task := r.Version.Spec.Task(ref.Task)
 	if task == nil {
 		return nil, fmt.Errorf("framework version %s has no task %q", r.Version.Name, ref.Task)
 	}
-	rendered, err := r.Program.Objects(ref.Task, r.inputs(ref))
+	rendered, err := r.Program.Objects(ref.Task, r.Inputs(ref))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured
 	return out, nil
 }
 
-func (r *Run) inputs(ref plan.Ref) render.Inputs {
+func (r *Run) Inputs(ref plan.Ref) render.Inputs {
 	return render.Inputs{
 		Params:    r.Params,
 		Instance:  render.InstanceInfo{Name: r.Instance.Name, Namespace: r.Instance.Namespace, UID: string(r.Instance.UID)},
@@ -96,8 +96,8 @@ func (r *Run) place(u *unstructured.Unstructured, namespaced bool) {
 	}
 }
 
-// stamp marks an object as applied by one attempt of one step, and gives it an owner where the namespace allows one.
-func (r *Run) stamp(u *unstructured.Unstructured, ref plan.Ref, attempt int32) {
+// Stamp marks an object as applied by one attempt of one step, and gives it an owner where the namespace allows one.
+func (r *Run) Stamp(u *unstructured.Unstructured, ref plan.Ref, attempt int32) {
 	content, err := json.Marshal(u.Object)
 	if err != nil { // it came out of JSON types
 		content = []byte(err.Error())
