@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -28,6 +29,7 @@ func main() { os.Exit(Main()) }
 
 // Main runs kudoc with the process's own arguments and streams and returns the exit code.
 func Main() int {
+	debug.SetGCPercent(400) // most commands end before a collection would have paid off
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return run(ctx, os.Args, stdio{in: os.Stdin, out: os.Stdout, err: os.Stderr})

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-func BenchmarkZookeeper(b *testing.B) {
-	dir := filepath.Join("..", "..", "frameworks", "zookeeper")
+func BenchmarkKafka(b *testing.B) {
+	dir := filepath.Join("..", "..", "testdata", "bench", "kafka")
 	for _, m := range []struct {
 		name     string
 		validate bool

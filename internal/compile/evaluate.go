@@ -46,7 +46,7 @@ type evaluation struct {
 
 // evaluate runs the symbolic evaluator. Inputs come first: everything else may refer to them.
 func (c *compilation) evaluate() {
-	inst := c.source.instance()
+	inst := c.inst
 	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, contextNames...)...)}
 	if err := e.ev.Begin(inst); err != nil {
 		c.evalError(err)
