@@ -2,6 +2,8 @@ package compile
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -12,6 +14,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -23,7 +26,7 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.dir, Message: err.Error()})
 		return
 	}
-	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program, Inputs: c.opts.Inputs, Load: c.reload})
+	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program, Branches: c.branches(), Inputs: c.opts.Inputs, Load: c.reload})
 	if err != nil {
 		c.diags = append(c.diags, &Diagnostic{Code: codeCUE, File: c.source.dir, Message: err.Error()})
 		return
@@ -32,6 +35,20 @@ func (c *compilation) validate() {
 	for i := range report.Mismatches {
 		c.mismatch(&report.Mismatches[i])
 	}
+}
+
+// branches are the conditions in the templates.
+func (c *compilation) branches() []expr.Branch {
+	var roots []*expr.X
+	for _, t := range c.tasks {
+		for _, o := range t.objects {
+			roots = append(roots, expr.If(o.cond, o.value, expr.Lit(nil)))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.locals)) {
+		roots = append(roots, c.locals[name])
+	}
+	return expr.Branches(append(roots, c.outputs))
 }
 
 // reload parses the sources anew for the oracle.

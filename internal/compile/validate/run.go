@@ -3,7 +3,6 @@ package validate
 import (
 	"cmp"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,11 +12,12 @@ import (
 	"cuelang.org/go/cue/build"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
 // DefaultInputs is how many accepted inputs a build tries; about as many that must be rejected come on top.
-const DefaultInputs = 60
+const DefaultInputs = 36
 
 // Subject is what is compared.
 type Subject struct {
@@ -25,6 +25,8 @@ type Subject struct {
 	Program *render.Program
 	// Load parses the sources anew and lets rewrite change the framework's own files before CUE sees them.
 	Load func(rewrite func(*ast.File)) (*build.Instance, error)
+	// Branches are the conditions in the templates: inputs are chosen so that they go both ways.
+	Branches []expr.Branch
 	// Inputs is how many inputs to try; 0 is DefaultInputs.
 	Inputs int
 }
@@ -47,12 +49,14 @@ type Report struct {
 	Inputs, Comparisons, Rejected, Overflows int
 	// Mismatches is one for each cause, with the smallest input that was found to show it.
 	Mismatches []Mismatch
+	Coverage   Coverage
 }
 
 // run is one validation.
 type run struct {
 	Subject
 	uses   []use
+	probe  *probe
 	only   *use // the only step to compare, while an input is being shrunk
 	mu     sync.Mutex
 	report Report
@@ -61,25 +65,21 @@ type run struct {
 // use is a step of a plan in which a task is executed.
 type use struct{ plan, phase, step, task string }
 
-// trial is one input to compare.
-type trial struct {
-	index  int
-	params map[string]any
-	plan   map[string]map[string]any // parameters of plans
-	accept bool
-}
-
 // Run compares.
 func Run(s Subject) (Report, error) {
 	r := &run{Subject: s, uses: usesOf(s.Spec)}
 	if r.Inputs == 0 {
 		r.Inputs = DefaultInputs
 	}
+	var err error
+	if r.probe, err = newProbe(s.Spec, s.Branches); err != nil {
+		return Report{}, err
+	}
 	trials, err := r.trials()
 	if err != nil {
 		return Report{}, err
 	}
-	r.report.Inputs = len(trials)
+	r.report.Inputs, r.report.Coverage = len(trials), r.probe.coverage()
 	workers := min(runtime.NumCPU(), 8, len(trials))
 	oracles := make([]*oracle, workers)
 	for i := range oracles { // one after the other: building resolves identifiers in the trees
@@ -151,63 +151,6 @@ func usesOf(spec *v1alpha1.FrameworkVersionSpec) []use {
 	return out
 }
 
-// trials generates the inputs.
-func (r *run) trials() ([]trial, error) {
-	set, err := decodeParams(r.Spec.Parameters)
-	if err != nil {
-		return nil, err
-	}
-	g := &generator{random: seeded(1, 2), accept: func(p map[string]any) error {
-		_, err := r.Program.Params(p)
-		return err
-	}}
-	ins := g.generate(set, r.Inputs)
-	var out []trial
-	for _, in := range ins.accepted {
-		out = append(out, trial{index: len(out), params: in, accept: true, plan: map[string]map[string]any{}})
-	}
-	base := ins.accepted[0]
-	for i := range r.Spec.Plans {
-		if err := r.planTrials(&r.Spec.Plans[i], base, out); err != nil {
-			return nil, err
-		}
-	}
-	for _, in := range ins.rejected {
-		out = append(out, trial{index: len(out), params: in})
-	}
-	return out, nil
-}
-
-// seeded makes the same numbers in every build.
-func seeded(a, b uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(a, b)) //nolint:gosec // nothing secret is made: a build must try the same inputs every time
-}
-
-// planTrials gives the trials parameters for one plan.
-func (r *run) planTrials(p *v1alpha1.Plan, base map[string]any, trials []trial) error {
-	if len(p.Parameters) == 0 {
-		return nil
-	}
-	set, err := decodeParams(p.Parameters)
-	if err != nil {
-		return err
-	}
-	effective, err := r.Program.Params(base)
-	if err != nil {
-		effective = map[string]any{}
-	}
-	g := &generator{random: seeded(3, 4), accept: func(given map[string]any) error {
-		_, err := r.Program.PlanParams(p.Name, given, r.inputs(effective))
-		return err
-	}}
-	ins := g.generate(set, max(r.Inputs/3, 10))
-	all := append(ins.accepted, ins.rejected...)
-	for i := range trials {
-		trials[i].plan[p.Name] = all[i%len(all)]
-	}
-	return nil
-}
-
 // inputs are the inputs that the controller provides, with strings that show where they end up.
 func (r *run) inputs(params map[string]any) render.Inputs {
 	return render.Inputs{
@@ -276,34 +219,57 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 		r.add(Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Place: at, Rejected: err})
 		return
 	}
-	tried := map[string]bool{}
-	for _, u := range r.uses {
-		// a task that never sees this step is still compared in it, unless it reads parameters that this plan lacks
-		inStep := u.plan == in.Plan.Name && u.phase == in.Phase && u.step == in.Step
-		if tried[u.task] || !inStep && r.readsPlan(u.task) {
-			continue
-		}
-		tried[u.task] = true
-		want, wantErr := e.objects(u.task)
-		objects, gotErr := r.Program.Objects(u.task, in)
-		if wantErr != nil && gotErr == nil && r.Spec.Task(u.task).Kind == v1alpha1.TaskDelete {
+	var results []result
+	for _, u := range r.tasksIn(in) {
+		var x result
+		x.want, x.wantErr = e.objects(u)
+		objects, err := r.Program.Objects(u, in)
+		if x.wantErr != nil && err == nil && r.Spec.Task(u).Kind == v1alpha1.TaskDelete {
 			r.count(nil) // an object can be deleted even if its other fields conflict, about which CUE complains
 			continue
 		}
-		got := map[string]any{}
-		for _, x := range objects {
-			got[x.ID] = x.Manifest
+		x.place, x.got, x.gotErr = at, map[string]any{}, err
+		x.place.Task = u
+		for _, o := range objects {
+			x.got[o.ID] = o.Manifest
 		}
-		inTask := at
-		inTask.Task = u.task
-		r.compare(t, inTask, want, wantErr, got, gotErr)
+		results = append(results, x)
 	}
 	if r.Spec.Outputs != nil {
-		want, wantErr := asStruct(read(e.value, "outputs"))
-		got, gotErr := r.Program.Outputs(in)
-		at.Outputs = true
-		r.compare(t, at, want, wantErr, got, gotErr)
+		x := result{place: at}
+		x.place.Outputs = true
+		x.want, x.wantErr = asStruct(read(e.value, "outputs"))
+		x.got, x.gotErr = r.Program.Outputs(in)
+		results = append(results, x)
 	}
+	refused := slices.ContainsFunc(results, func(x result) bool { return x.wantErr != nil && x.gotErr != nil })
+	for _, x := range results {
+		if refused && x.wantErr != nil { // to CUE, a field of a struct that has an error elsewhere is an error too
+			r.count(&r.report.Rejected)
+			continue
+		}
+		r.compare(t, x.place, x.want, x.wantErr, x.got, x.gotErr)
+	}
+}
+
+// result is what both sides make of one place.
+type result struct {
+	place           Place
+	want, got       map[string]any
+	wantErr, gotErr error
+}
+
+// tasksIn are the tasks to compare in a step. A task that never sees it is compared too, unless it reads parameters that
+// this plan lacks.
+func (r *run) tasksIn(in render.Inputs) []string {
+	var out []string
+	for _, u := range r.uses {
+		inStep := u.plan == in.Plan.Name && u.phase == in.Phase && u.step == in.Step
+		if !slices.Contains(out, u.task) && (inStep || !r.readsPlan(u.task)) {
+			out = append(out, u.task)
+		}
+	}
+	return out
 }
 
 func (r *run) readsPlan(task string) bool {
