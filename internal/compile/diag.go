@@ -8,7 +8,7 @@ import (
 
 	"cuelang.org/go/cue/token"
 
-	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
 )
 
 // Severity says how bad a diagnostic is.
@@ -102,7 +102,7 @@ func (d *Diagnostic) meant(name string) *Diagnostic {
 }
 
 // evalError reports what the evaluator refuses.
-func (c *compilation) evalError(err *eval.Error) {
+func (c *compilation) evalError(err *descent.Error) {
 	if err == nil {
 		return
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
+	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/params"
 )
@@ -41,7 +43,7 @@ var contextNames = []string{"instance", "framework", "plan", "phase", "step", "e
 type evaluation struct {
 	*compilation
 	ev   *eval.Evaluator
-	root *eval.Vertex
+	root *vertex.Vertex
 }
 
 // evaluate runs the symbolic evaluator. Inputs come first: everything else may refer to them.
@@ -52,7 +54,7 @@ func (c *compilation) evaluate() {
 		c.evalError(err)
 		return
 	}
-	e.root = e.ev.Root()
+	e.root = e.ev.Root
 	if !e.declareInputs() {
 		return
 	}
@@ -85,8 +87,8 @@ func (e *evaluation) declareInputs() bool {
 	return !e.diags.HasErrors()
 }
 
-func (e *evaluation) field(v *eval.Vertex, name string) *eval.Arc {
-	return v.Lookup(eval.Label{Name: name})
+func (e *evaluation) field(v *vertex.Vertex, name string) *vertex.Arc {
+	return v.Lookup(vertex.Label{Name: name})
 }
 
 // declarePlanParams declares the parameters of each plan. Within a plan they refer to each other.
@@ -94,12 +96,12 @@ func (e *evaluation) declarePlanParams() bool {
 	ok := true
 	e.evalError(e.ev.Try(func() {
 		arcs := e.field(e.root, "plans").Vertex.Fields()
-		slices.SortFunc(arcs, func(a, b *eval.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
+		slices.SortFunc(arcs, func(a, b *vertex.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
 		for _, a := range arcs {
-			if !a.Exists() {
+			if a.Optional {
 				continue
 			}
-			if a.Conditional() {
+			if a.Presence(nil) != nil {
 				e.report(codeStatic, a.Vertex.Pos(), "plan %q exists under a condition on an input only", a.Label.Name)
 				ok = false
 			}
@@ -131,12 +133,12 @@ func (e *evaluation) bindContext() {
 	types["plan"].Fields = append(types["plan"].Fields, expr.Field{Name: "params", Type: planParams})
 	for _, name := range contextNames {
 		a := e.field(e.root, name)
-		for _, d := range a.Decls() {
-			if id, ok := d.Value.(*ast.Ident); eval.IsAuthors(d.Pos()) && (!ok || id.Name != "_") {
+		for _, d := range a.Decls {
+			if id, ok := d.Value.(*ast.Ident); syntax.IsAuthors(d.Pos()) && (!ok || id.Name != "_") {
 				e.ev.Refuse(d, "declare it as "+name+": _", "%s comes from the controller and cannot be constrained", name)
 			}
 		}
-		e.ev.Bind(a.Vertex, expr.Var(name, types[name]))
+		a.Vertex.Bind(expr.Var(name, types[name]))
 	}
 }
 
@@ -171,12 +173,12 @@ func (e *evaluation) evaluatePlans() {
 }
 
 // constant reads a field that must not depend on inputs.
-func (e *evaluation) constant(v *eval.Vertex, name string, into any) bool {
+func (e *evaluation) constant(v *vertex.Vertex, name string, into any) bool {
 	a := e.field(v, name)
-	if a == nil || !a.Exists() {
+	if a == nil || a.Optional {
 		return false
 	}
-	x := e.ev.Value(a.Vertex)
+	x := e.ev.Value(a.Vertex, nil)
 	if !x.IsLit() {
 		e.report(codeStatic, a.Vertex.Pos(), "%s must not depend on inputs, but reads %s", a.Vertex.Path(), strings.Join(inputsOf(x), ", "))
 		return false
@@ -212,22 +214,22 @@ func (e *evaluation) evaluateAbout() {
 
 func (e *evaluation) evaluateTasks() {
 	arcs := e.field(e.root, "tasks").Vertex.Fields()
-	slices.SortFunc(arcs, func(a, b *eval.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
+	slices.SortFunc(arcs, func(a, b *vertex.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
 	if e.field(e.root, "tasks").Vertex.DependsOnInputs() {
 		e.ev.Refuse(e.field(e.root, "tasks").Vertex, "write one task whose apply has a loop", "the names of tasks cannot depend on inputs")
 	}
 	for _, a := range arcs {
-		if a.Exists() {
+		if !a.Optional {
 			e.evalError(e.ev.Try(func() { e.ev.Locate(a.Vertex, func() { e.evaluateTask(a) }) }))
 		}
 	}
 }
 
-func (e *evaluation) evaluateTask(a *eval.Arc) {
+func (e *evaluation) evaluateTask(a *vertex.Arc) {
 	t := &task{name: a.Label.Name}
 	cond := e.ev.Presence(a)
 	for _, f := range a.Vertex.Fields() {
-		if !f.Exists() {
+		if f.Optional {
 			continue
 		}
 		when := expr.And(cond, e.ev.Presence(f))
@@ -252,12 +254,12 @@ func (e *evaluation) evaluateTask(a *eval.Arc) {
 }
 
 // applied are the objects of an apply task, in the order in which the author wrote them.
-func (e *evaluation) applied(f *eval.Arc, when *expr.X) []object {
+func (e *evaluation) applied(f *vertex.Arc, when *expr.X) []object {
 	fields := f.Vertex.Fields()
-	slices.SortStableFunc(fields, func(a, b *eval.Arc) int { return a.Vertex.Pos().Compare(b.Vertex.Pos()) })
+	slices.SortStableFunc(fields, func(a, b *vertex.Arc) int { return a.Vertex.Pos().Compare(b.Vertex.Pos()) })
 	var out []object
 	for _, a := range fields {
-		if a.Exists() {
+		if !a.Optional {
 			out = append(out, object{id: a.Label.Name, cond: expr.And(when, e.ev.Presence(a)), value: e.ev.ValueIf(a)})
 		}
 	}
@@ -268,7 +270,7 @@ func (e *evaluation) applied(f *eval.Arc, when *expr.X) []object {
 }
 
 // deleted are the identities of the objects of a delete task.
-func (e *evaluation) deleted(f *eval.Arc, when *expr.X) []object {
+func (e *evaluation) deleted(f *vertex.Arc, when *expr.X) []object {
 	x := e.ev.ValueIf(f)
 	var out []object
 	for i, p := range partsOf(x) {
@@ -339,7 +341,7 @@ func selected(x *expr.X, keep map[string]bool) *expr.X {
 
 func (e *evaluation) evaluateOutputs() {
 	a := e.field(e.root, "outputs")
-	if a == nil || !a.Exists() {
+	if a == nil || a.Optional {
 		return
 	}
 	e.outputs = e.ev.ValueIf(a)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
-	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
@@ -120,7 +120,7 @@ func (c *compilation) pathOf(m *validate.Mismatch) string {
 // plan or the first declaration of a parameter or output.
 func (c *compilation) placeOf(m *validate.Mismatch) token.Pos {
 	if len(m.Differences) > 0 {
-		if v := c.value.LookupPath(cue.ParsePath(c.pathOf(m))); v.Exists() && eval.IsAuthors(v.Pos()) {
+		if v := c.value.LookupPath(cue.ParsePath(c.pathOf(m))); v.Exists() && syntax.IsAuthors(v.Pos()) {
 			return v.Pos()
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
-	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
@@ -48,7 +48,7 @@ func AuthorPosition(e errors.Error) token.Pos {
 func authorPositions(e errors.Error) []token.Pos {
 	var out []token.Pos
 	for _, p := range append([]token.Pos{e.Position()}, e.InputPositions()...) {
-		if eval.IsAuthors(p) && !slices.ContainsFunc(out, func(q token.Pos) bool { return q.Position() == p.Position() }) {
+		if syntax.IsAuthors(p) && !slices.ContainsFunc(out, func(q token.Pos) bool { return q.Position() == p.Position() }) {
 			out = append(out, p)
 		}
 	}

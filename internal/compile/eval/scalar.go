@@ -6,26 +6,30 @@ import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
+	"github.com/kudoc/kudoc/internal/compile/eval/guard"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
+	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 )
 
 // unification is the unification of the scalar conjuncts of a vertex that count in one case.
 type unification struct {
-	static  []conj   // constants, types, bounds, disjunctions of such
-	sources []string // the same as CUE source
+	static  []vertex.Conjunct // constants, types, bounds, disjunctions of such
+	sources []string          // the same as CUE source
 	values  []*expr.X
-	dflt    *expr.X // of a disjunction whose default depends on inputs
-	rest    []conj  // the other disjuncts of it
-	choices []conj  // or([...]) and the like with options that depend on inputs
+	dflt    *expr.X           // of a disjunction whose default depends on inputs
+	rest    []vertex.Conjunct // the other disjuncts of it
+	choices []vertex.Conjunct // or([...]) and the like with options that depend on inputs
 }
 
 // scalarX unifies scalar conjuncts that all count.
-func (ev *Evaluator) scalarX(v *Vertex, active []conj, pc guard) *expr.X {
+func (ev *Evaluator) scalarX(v *vertex.Vertex, active []vertex.Conjunct, pc guard.Guard) *expr.X {
 	if len(active) == 0 {
-		return expr.Fail(v.Path()+" has no value here", ev.where)
+		return expr.Fail(v.Path()+" has no value here", ev.Where)
 	}
 	var out *expr.X
-	ev.under(pc, func() {
+	ev.Under(pc, func() {
 		u := &unification{}
 		for _, cj := range active {
 			ev.collect(u, cj)
@@ -35,41 +39,41 @@ func (ev *Evaluator) scalarX(v *Vertex, active []conj, pc guard) *expr.X {
 	return out
 }
 
-func (ev *Evaluator) collect(u *unification, cj conj) {
-	if cj.sym != nil {
-		u.addValue(cj.sym)
+func (ev *Evaluator) collect(u *unification, cj vertex.Conjunct) {
+	if cj.Sym != nil {
+		u.addValue(cj.Sym)
 		return
 	}
-	if isErrorCall(cj.expr) {
-		u.addValue(ev.compile(cj.expr, cj.scope))
+	if syntax.IsCallOf(cj.Expr, "error") {
+		u.addValue(ev.Compile(cj.Expr, cj.Scope))
 		return
 	}
-	if src, ok := ev.source(cj.expr, cj.scope); ok {
+	if src, ok := ev.Source(cj.Expr, cj.Scope); ok {
 		u.static = append(u.static, cj)
 		u.addSource(src)
 		return
 	}
-	ev.locate(cj, func() {
-		b, ok := cj.expr.(*ast.BinaryExpr)
-		if c, isCall := cj.expr.(*ast.CallExpr); isCall && ev.isChoice(c, cj.scope) {
+	ev.Locate(cj, func() {
+		b, ok := cj.Expr.(*ast.BinaryExpr)
+		if c, isCall := cj.Expr.(*ast.CallExpr); isCall && ev.IsChoice(c, cj.Scope) {
 			u.choices = append(u.choices, cj)
 			return
 		}
 		if !ok || b.Op != token.OR {
-			u.addValue(ev.compile(cj.expr, cj.scope))
+			u.addValue(ev.Compile(cj.Expr, cj.Scope))
 			return
 		}
-		d, rest := ev.symbolicDefault(b, cj.scope)
+		d, rest := ev.symbolicDefault(b, cj.Scope)
 		if u.dflt != nil {
-			ev.fail(b, "more than one default that depends on inputs")
+			ev.Fail(b, "more than one default that depends on inputs")
 		}
 		u.dflt = d
-		src, ok := ev.source(rest, cj.scope)
+		src, ok := ev.Source(rest, cj.Scope)
 		if !ok {
-			ev.refuse(b, "choose between the values with if", "a disjunct that depends on inputs is supported as the default only")
+			ev.Refuse(b, "choose between the values with if", "a disjunct that depends on inputs is supported as the default only")
 		}
 		u.addSource(src)
-		u.rest = append(u.rest, cj.with(cj.scope, rest))
+		u.rest = append(u.rest, cj.With(cj.Scope, rest))
 	})
 }
 
@@ -91,19 +95,10 @@ func (u *unification) addValue(x *expr.X) {
 	u.values = append(u.values, x)
 }
 
-func isErrorCall(x ast.Expr) bool {
-	c, ok := x.(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	id, ok := c.Fun.(*ast.Ident)
-	return ok && id.Name == "error"
-}
-
 // unified is the value within the choices that depend on inputs.
-func (ev *Evaluator) unified(v *Vertex, u *unification) *expr.X {
+func (ev *Evaluator) unified(v *vertex.Vertex, u *unification) *expr.X {
 	if len(u.choices) > 0 && (u.dflt != nil || len(u.sources)+len(u.values) == 0) {
-		ev.refuse(u.choices[0], "choose the value with if", "%s: a choice that depends on inputs needs a value, without a default", v.Path())
+		ev.Refuse(u.choices[0], "choose the value with if", "%s: a choice that depends on inputs needs a value, without a default", v.Path())
 	}
 	out := ev.withinConstants(v, u)
 	for _, cj := range u.choices {
@@ -113,7 +108,7 @@ func (ev *Evaluator) unified(v *Vertex, u *unification) *expr.X {
 }
 
 // withinConstants is the value: a constant that CUE computes, or a symbolic value within constraints.
-func (ev *Evaluator) withinConstants(v *Vertex, u *unification) *expr.X {
+func (ev *Evaluator) withinConstants(v *vertex.Vertex, u *unification) *expr.X {
 	src := strings.Join(u.sources, " & ")
 	for _, x := range u.values {
 		if x.Op == expr.OpFail {
@@ -121,13 +116,13 @@ func (ev *Evaluator) withinConstants(v *Vertex, u *unification) *expr.X {
 		}
 	}
 	if len(u.values) == 0 {
-		if val, ok := ev.static(src, at(ev.where)); ok && u.dflt == nil {
+		if val, ok := ev.Fold(src, descent.At(ev.Where)); ok && u.dflt == nil {
 			return expr.Lit(val)
 		}
 		if u.dflt != nil {
 			return ev.defaultWithin(v, u, src)
 		}
-		ev.fail(nil, "%s: incomplete value %s", v.Path(), abbreviate(src))
+		ev.Fail(nil, "%s: incomplete value %s", v.Path(), syntax.Abbreviate(src))
 	}
 	out := u.values[0]
 	for _, x := range u.values[1:] {
@@ -136,7 +131,7 @@ func (ev *Evaluator) withinConstants(v *Vertex, u *unification) *expr.X {
 	if len(u.sources) == 0 {
 		return out
 	}
-	if val, ok := ev.static(src, at(ev.where)); ok && !strings.ContainsAny(src, "|*") {
+	if val, ok := ev.Fold(src, descent.At(ev.Where)); ok && !strings.ContainsAny(src, "|*") {
 		return expr.Call("unify", expr.Lit(val).Type, out, expr.Lit(val))
 	}
 	for _, cj := range append(u.static, u.rest...) {
@@ -146,8 +141,8 @@ func (ev *Evaluator) withinConstants(v *Vertex, u *unification) *expr.X {
 }
 
 // defaultWithin is a symbolic default. If other conjuncts decide for a value, that value wins.
-func (ev *Evaluator) defaultWithin(v *Vertex, u *unification, src string) *expr.X {
-	if val, ok := ev.static(src, at(ev.where)); ok {
+func (ev *Evaluator) defaultWithin(v *vertex.Vertex, u *unification, src string) *expr.X {
+	if val, ok := ev.Fold(src, descent.At(ev.Where)); ok {
 		return expr.Lit(val)
 	}
 	out := u.dflt
@@ -158,13 +153,13 @@ func (ev *Evaluator) defaultWithin(v *Vertex, u *unification, src string) *expr.
 }
 
 // symbolicDefault splits a disjunction into its default, which depends on inputs, and the other disjuncts.
-func (ev *Evaluator) symbolicDefault(b *ast.BinaryExpr, sc *Scope) (dflt *expr.X, rest ast.Expr) {
-	for _, d := range Disjuncts(b) {
+func (ev *Evaluator) symbolicDefault(b *ast.BinaryExpr, sc *vertex.Scope) (dflt *expr.X, rest ast.Expr) {
+	for _, d := range syntax.Disjuncts(b) {
 		if u, ok := d.(*ast.UnaryExpr); ok && u.Op == token.MUL {
 			if dflt != nil {
-				ev.fail(d, "more than one default")
+				ev.Fail(d, "more than one default")
 			}
-			dflt = ev.compile(u.X, sc)
+			dflt = ev.Compile(u.X, sc)
 			continue
 		}
 		if rest != nil {
@@ -173,30 +168,15 @@ func (ev *Evaluator) symbolicDefault(b *ast.BinaryExpr, sc *Scope) (dflt *expr.X
 		rest = d
 	}
 	if dflt == nil || rest == nil {
-		ev.refuse(b, "mark one of them as the default with *", "a disjunction that depends on inputs needs a default")
+		ev.Refuse(b, "mark one of them as the default with *", "a disjunction that depends on inputs needs a default")
 	}
 	return dflt, rest
 }
 
-// Disjuncts returns the operands of nested disjunctions.
-func Disjuncts(x ast.Expr) []ast.Expr {
-	switch y := x.(type) {
-	case *ast.ParenExpr:
-		if b, ok := y.X.(*ast.BinaryExpr); ok && b.Op == token.OR {
-			return Disjuncts(b)
-		}
-	case *ast.BinaryExpr:
-		if y.Op == token.OR {
-			return append(Disjuncts(y.X), Disjuncts(y.Y)...)
-		}
-	}
-	return []ast.Expr{x}
-}
-
 // constrain narrows a symbolic value by a constant constraint: at compile time if its type and range decide, else by a
 // check at run time.
-func (ev *Evaluator) constrain(v *Vertex, x *expr.X, cj conj) *expr.X {
-	check, t := ev.constraint(cj.expr, cj.scope, x)
+func (ev *Evaluator) constrain(v *vertex.Vertex, x *expr.X, cj vertex.Conjunct) *expr.X {
+	check, t := ev.Constraint(cj.Expr, cj.Scope, x)
 	if t != nil && x.Type.Kind == expr.Any {
 		y := *x
 		y.Type = t
@@ -206,14 +186,7 @@ func (ev *Evaluator) constrain(v *Vertex, x *expr.X, cj conj) *expr.X {
 	case check == nil || check.IsTrue():
 		return x
 	case check.IsFalse():
-		ev.fail(nil, "%s: %s of type %s can never be %s", v.Path(), x.CEL(), x.Type.Kind, ev.format(cj.expr))
+		ev.Fail(nil, "%s: %s of type %s can never be %s", v.Path(), x.CEL(), x.Type.Kind, syntax.Format(cj.Expr))
 	}
-	return expr.Call("check", x.Type, x, check, expr.Lit(v.Path()+": must be "+abbreviate(ev.format(cj.expr))))
-}
-
-func abbreviate(s string) string {
-	if len(s) > 100 {
-		return strings.ToValidUTF8(s[:100], "") + "..."
-	}
-	return s
+	return expr.Call("check", x.Type, x, check, expr.Lit(v.Path()+": must be "+syntax.Abbreviate(syntax.Format(cj.Expr))))
 }

@@ -120,3 +120,25 @@ func (x *X) Atomic() bool {
 		return false
 	}
 }
+
+// Member returns the value of a field if x is a constant or an object that has it without condition, else nil.
+func (x *X) Member(name string) *X {
+	if o, ok := x.Lit.(*Object); ok {
+		if v, ok := o.Vals[name]; ok {
+			return Lit(v)
+		}
+	}
+	if x.Op != OpObj {
+		return nil
+	}
+	var out *X
+	for _, p := range x.Parts {
+		if p.Key == nil || !p.Key.IsLit() {
+			return nil // may contribute to the same field
+		}
+		if p.Key.Lit == name && len(p.Clauses) == 0 {
+			out = p.Val
+		}
+	}
+	return out
+}

@@ -7,11 +7,14 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/constraint"
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
+	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 )
 
 // Bind makes parameters inputs of the evaluator: from now on, a reference to a declaration is a reference to the value.
-func Bind(ev *eval.Evaluator, p *Param, x *expr.X) *eval.Error {
+func Bind(ev *eval.Evaluator, p *Param, x *expr.X) *descent.Error {
 	return ev.Try(func() {
 		d := declarer{ev}
 		d.narrow(p)
@@ -24,7 +27,7 @@ func (d declarer) bind(p *Param, x *expr.X) {
 	if p.Type.Kind != expr.Struct {
 		return
 	}
-	d.Bind(p.vertex, x)
+	p.vertex.Bind(x)
 	for _, f := range p.fields {
 		if f.Type.Kind == expr.Struct && f.dflt == nil {
 			d.bind(f, expr.Sel(x, f.Name, f.Type))
@@ -70,7 +73,7 @@ func (d declarer) rangeOf(p *Param) *expr.Type {
 	}
 	switch p.dflt.Expr.(type) {
 	case *ast.BasicLit, *ast.UnaryExpr:
-		if x := d.Compile(*p.dflt); x.IsLit() {
+		if x := d.Compile(p.dflt.Expr, p.dflt.Scope); x.IsLit() {
 			return expr.Join(t, x.Type)
 		}
 	}
@@ -78,13 +81,13 @@ func (d declarer) rangeOf(p *Param) *expr.Type {
 }
 
 // bounds are the bounds that a constraint implies, as far as they are constants.
-func (d declarer) bounds(c eval.Conjunct) (lo, hi *int64) {
-	sub := func(x ast.Expr) (lo, hi *int64) { return d.bounds(eval.Conjunct{Expr: x, Scope: c.Scope}) }
+func (d declarer) bounds(c vertex.Conjunct) (lo, hi *int64) {
+	sub := func(x ast.Expr) (lo, hi *int64) { return d.bounds(vertex.Conjunct{Expr: x, Scope: c.Scope}) }
 	switch y := c.Expr.(type) {
 	case *ast.ParenExpr:
 		return sub(y.X)
 	case *ast.BasicLit:
-		if v, ok := d.Compile(c).Int(); ok {
+		if v, ok := d.Compile(c.Expr, c.Scope).Int(); ok {
 			return &v, &v
 		}
 	case *ast.UnaryExpr:
@@ -108,7 +111,7 @@ func (d declarer) bounds(c eval.Conjunct) (lo, hi *int64) {
 	return nil, nil
 }
 
-func (d declarer) bound(y *ast.UnaryExpr, sc *eval.Scope) (lo, hi *int64) {
+func (d declarer) bound(y *ast.UnaryExpr, sc *vertex.Scope) (lo, hi *int64) {
 	limit := y.X
 	if y.Op == token.SUB {
 		limit = y
@@ -116,7 +119,7 @@ func (d declarer) bound(y *ast.UnaryExpr, sc *eval.Scope) (lo, hi *int64) {
 	if !isNumber(limit) {
 		return nil, nil
 	}
-	v, ok := d.Compile(eval.Conjunct{Expr: limit, Scope: sc}).Int()
+	v, ok := d.Compile(limit, sc).Int()
 	if !ok {
 		return nil, nil
 	}
@@ -151,9 +154,9 @@ func isNumber(x ast.Expr) bool {
 	return ok && l.Kind != token.STRING
 }
 
-func (d declarer) boundsOfReference(c eval.Conjunct) (lo, hi *int64) {
-	name, v := d.Resolve(c)
-	if v != nil {
+func (d declarer) boundsOfReference(c vertex.Conjunct) (lo, hi *int64) {
+	switch v := d.Resolve(c.Expr, c.Scope).(type) {
+	case *vertex.Vertex:
 		if v.IsStruct() || len(v.Lists()) > 0 || v.DependsOnInputs() {
 			return nil, nil
 		}
@@ -162,6 +165,8 @@ func (d declarer) boundsOfReference(c eval.Conjunct) (lo, hi *int64) {
 			t = t.WithBounds(d.bounds(s))
 		}
 		return t.Lo, t.Hi
+	case vertex.BuiltinType:
+		return constraint.IntRange(v)
 	}
-	return eval.IntRange(name)
+	return nil, nil
 }

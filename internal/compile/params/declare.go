@@ -5,6 +5,9 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
+	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -18,12 +21,12 @@ type Param struct {
 	Schema      *render.Schema
 	Type        *expr.Type
 
-	vertex      *eval.Vertex
+	vertex      *vertex.Vertex
 	fields      []*Param
 	elem        *Param
-	keys        *eval.Conjunct  // of a map: the constraint on its keys
-	constraints []eval.Conjunct // what the value must satisfy beyond its type
-	dflt        *eval.Conjunct
+	keys        *vertex.Conjunct  // of a map: the constraint on its keys
+	constraints []vertex.Conjunct // what the value must satisfy beyond its type
+	dflt        *vertex.Conjunct
 
 	computed, check, keyCheck *expr.X // what Finish made of them
 }
@@ -31,7 +34,7 @@ type Param struct {
 // Pos is where the author declares the parameter.
 func (p *Param) Pos() token.Pos {
 	for _, d := range p.Decls {
-		if eval.IsAuthors(d.Pos()) {
+		if syntax.IsAuthors(d.Pos()) {
 			return d.Pos()
 		}
 	}
@@ -45,7 +48,7 @@ func (p *Param) Fields() []*Param { return p.fields }
 type declarer struct{ *eval.Evaluator }
 
 // Declare derives types and structure from a struct of declarations.
-func Declare(ev *eval.Evaluator, v *eval.Vertex) (p *Param, err *eval.Error) {
+func Declare(ev *eval.Evaluator, v *vertex.Vertex) (p *Param, err *descent.Error) {
 	err = ev.Try(func() {
 		d := declarer{ev}
 		if p = d.declare(v); p.Schema.Type != "struct" {
@@ -55,7 +58,7 @@ func Declare(ev *eval.Evaluator, v *eval.Vertex) (p *Param, err *eval.Error) {
 	return p, err
 }
 
-func (d declarer) declare(v *eval.Vertex) (p *Param) {
+func (d declarer) declare(v *vertex.Vertex) (p *Param) {
 	d.Locate(v, func() {
 		p = &Param{Schema: &render.Schema{}, vertex: v}
 		switch {
@@ -72,7 +75,7 @@ func (d declarer) declare(v *eval.Vertex) (p *Param) {
 	return p
 }
 
-func (d declarer) structParam(p *Param, v *eval.Vertex) {
+func (d declarer) structParam(p *Param, v *vertex.Vertex) {
 	if len(v.Scalars())+len(v.Lists()) > 0 {
 		d.Refuse(v, "declare the fields with defaults of their own", "%s: a disjunction of structs is not supported as a parameter", v.Path())
 	}
@@ -85,16 +88,16 @@ func (d declarer) structParam(p *Param, v *eval.Vertex) {
 	d.declareFields(p, fields)
 }
 
-func (d declarer) declareFields(p *Param, fields []*eval.Arc) {
+func (d declarer) declareFields(p *Param, fields []*vertex.Arc) {
 	for _, a := range fields {
 		f := d.declare(a.Vertex)
-		f.Name, f.Optional, f.Decls = a.Label.Name, a.Optional(), a.Decls()
+		f.Name, f.Optional, f.Decls = a.Label.Name, a.Optional && !a.Required.IsValid(), a.Decls
 		f.Description = description(f.Decls)
 		p.fields = append(p.fields, f)
 	}
 }
 
-func (d declarer) mapParam(p *Param, v *eval.Vertex, fields []*eval.Arc, patterns [][2]eval.Conjunct) {
+func (d declarer) mapParam(p *Param, v *vertex.Vertex, fields []*vertex.Arc, patterns [][2]vertex.Conjunct) {
 	if len(patterns) > 1 {
 		d.Refuse(v, "use two parameters", "%s: more than one pattern in a parameter", v.Path())
 	}
@@ -102,12 +105,12 @@ func (d declarer) mapParam(p *Param, v *eval.Vertex, fields []*eval.Arc, pattern
 	if id, ok := key.Expr.(*ast.Ident); !ok || id.Name != "string" {
 		p.keys = &key
 	}
-	p.elem = d.declare(d.Vertex(patterns[0][1]))
+	p.elem = d.declare(d.Anonymous(patterns[0][1].Expr, patterns[0][1].Scope))
 	p.Schema.Type, p.Schema.Elem, p.Type = "map", p.elem.Schema, expr.MapOf(p.elem.Type)
 	d.declareFields(p, fields)
 }
 
-func (d declarer) listParam(p *Param, v *eval.Vertex) {
+func (d declarer) listParam(p *Param, v *vertex.Vertex) {
 	p.constraints = v.Scalars()
 	l := v.Lists()[0]
 	elts := l.Expr.(*ast.ListLit).Elts
@@ -118,13 +121,13 @@ func (d declarer) listParam(p *Param, v *eval.Vertex) {
 	if tail == nil || tail.Type == nil || len(v.Lists()) > 1 {
 		d.Refuse(l, "declare it as [...type]", "%s: a list parameter has elements of one type", v.Path())
 	}
-	p.elem = d.declare(d.Vertex(eval.Conjunct{Expr: tail.Type, Scope: l.Scope}))
+	p.elem = d.declare(d.Anonymous(tail.Type, l.Scope))
 	p.Schema.Type, p.Schema.Elem, p.Type = "list", p.elem.Schema, expr.ListOf(p.elem.Type)
 }
 
 // scalarParam declares a scalar, or anything with a default.
-func (d declarer) scalarParam(p *Param, v *eval.Vertex) *Param {
-	var disjunction *eval.Conjunct
+func (d declarer) scalarParam(p *Param, v *vertex.Vertex) *Param {
+	var disjunction *vertex.Conjunct
 	for _, c := range v.Scalars() {
 		if b, ok := c.Expr.(*ast.BinaryExpr); ok && b.Op == token.OR {
 			if disjunction != nil {
@@ -148,9 +151,9 @@ func (d declarer) scalarParam(p *Param, v *eval.Vertex) *Param {
 }
 
 // disjunction declares `T | *default`, or an enumeration.
-func (d declarer) disjunction(p *Param, c *eval.Conjunct) *Param {
+func (d declarer) disjunction(p *Param, c *vertex.Conjunct) *Param {
 	var rest []ast.Expr
-	for _, x := range eval.Disjuncts(c.Expr) {
+	for _, x := range syntax.Disjuncts(c.Expr) {
 		u, ok := x.(*ast.UnaryExpr)
 		if !ok || u.Op != token.MUL {
 			rest = append(rest, x)
@@ -159,7 +162,7 @@ func (d declarer) disjunction(p *Param, c *eval.Conjunct) *Param {
 		if p.dflt != nil {
 			d.Fail(x, "more than one default")
 		}
-		p.dflt = &eval.Conjunct{Expr: u.X, Scope: c.Scope}
+		p.dflt = &vertex.Conjunct{Expr: u.X, Scope: c.Scope}
 		if _, isLit := u.X.(*ast.BasicLit); isLit {
 			rest = append(rest, u.X)
 		}
@@ -170,7 +173,7 @@ func (d declarer) disjunction(p *Param, c *eval.Conjunct) *Param {
 		}
 	}
 	if main := d.mainDisjunct(rest, p.dflt); main != nil {
-		sub := d.declare(d.Vertex(eval.Conjunct{Expr: main, Scope: c.Scope}))
+		sub := d.declare(d.Anonymous(main, c.Scope))
 		if sub.dflt != nil {
 			d.Refuse(main, "write one of them", "a default within a default")
 		}
@@ -180,7 +183,7 @@ func (d declarer) disjunction(p *Param, c *eval.Conjunct) *Param {
 	}
 	var union ast.Expr
 	for _, x := range rest {
-		p.Type = expr.Join(p.Type, d.typeOf(eval.Conjunct{Expr: x, Scope: c.Scope}))
+		p.Type = expr.Join(p.Type, d.typeOf(vertex.Conjunct{Expr: x, Scope: c.Scope}))
 		if union != nil {
 			x = &ast.BinaryExpr{X: union, Op: token.OR, Y: x}
 		}
@@ -192,12 +195,12 @@ func (d declarer) disjunction(p *Param, c *eval.Conjunct) *Param {
 	if p.Type.Kind == expr.Int {
 		p.Type = expr.TInt // the bounds come from the constraint
 	}
-	p.constraints = append(p.constraints, eval.Conjunct{Expr: union, Scope: c.Scope})
+	p.constraints = append(p.constraints, vertex.Conjunct{Expr: union, Scope: c.Scope})
 	return p
 }
 
 // mainDisjunct is T of `T | *default`, or nil for an enumeration.
-func (d declarer) mainDisjunct(rest []ast.Expr, dflt *eval.Conjunct) ast.Expr {
+func (d declarer) mainDisjunct(rest []ast.Expr, dflt *vertex.Conjunct) ast.Expr {
 	var main ast.Expr
 	switch {
 	case len(rest) == 1:
@@ -224,7 +227,7 @@ func (d declarer) isNull(x ast.Expr) bool {
 	return false
 }
 
-func (d declarer) typeOfAll(cs []eval.Conjunct) *expr.Type {
+func (d declarer) typeOfAll(cs []vertex.Conjunct) *expr.Type {
 	for _, c := range cs {
 		if t := d.typeOf(c); t != nil {
 			return t
@@ -234,12 +237,12 @@ func (d declarer) typeOfAll(cs []eval.Conjunct) *expr.Type {
 }
 
 // typeOf is the type that a constraint implies, or nil.
-func (d declarer) typeOf(c eval.Conjunct) *expr.Type {
+func (d declarer) typeOf(c vertex.Conjunct) *expr.Type {
 	switch y := c.Expr.(type) {
 	case *ast.ParenExpr:
-		return d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope})
+		return d.typeOf(vertex.Conjunct{Expr: y.X, Scope: c.Scope})
 	case *ast.BinaryExpr:
-		a, b := d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope}), d.typeOf(eval.Conjunct{Expr: y.Y, Scope: c.Scope})
+		a, b := d.typeOf(vertex.Conjunct{Expr: y.X, Scope: c.Scope}), d.typeOf(vertex.Conjunct{Expr: y.Y, Scope: c.Scope})
 		if y.Op == token.OR {
 			if a == nil || b == nil {
 				return expr.TAny
@@ -255,24 +258,24 @@ func (d declarer) typeOf(c eval.Conjunct) *expr.Type {
 		case token.MAT, token.NMAT:
 			return expr.TString
 		case token.MUL, token.SUB:
-			return d.typeOf(eval.Conjunct{Expr: y.X, Scope: c.Scope})
+			return d.typeOf(vertex.Conjunct{Expr: y.X, Scope: c.Scope})
 		default: // a bound admits more than one type
 		}
 	case *ast.BasicLit:
-		if t := d.Compile(c).Type; t.Kind != expr.Int {
+		if t := d.Compile(c.Expr, c.Scope).Type; t.Kind != expr.Int {
 			return t
 		}
 		return expr.TInt
 	case *ast.Ident, *ast.SelectorExpr:
 		return d.typeOfReference(c)
 	case *ast.CallExpr:
-		return d.typeOfOptions(d.Options(c))
+		return d.typeOfOptions(d.Options(c.Expr, c.Scope))
 	}
 	return nil
 }
 
 // typeOfOptions is the type that all options of or([...]) have, or nil.
-func (d declarer) typeOfOptions(options []*eval.Vertex) (out *expr.Type) {
+func (d declarer) typeOfOptions(options []*vertex.Vertex) (out *expr.Type) {
 	for _, v := range options {
 		if v.IsStruct() || len(v.Lists()) > 0 || v.DependsOnInputs() {
 			return nil
@@ -285,25 +288,25 @@ func (d declarer) typeOfOptions(options []*eval.Vertex) (out *expr.Type) {
 	return out
 }
 
-var builtinTypes = map[string]*expr.Type{
+var builtinTypes = map[vertex.BuiltinType]*expr.Type{
 	"string": expr.TString, "bool": expr.TBool, "true": expr.TBool, "false": expr.TBool, "number": expr.TNum, "float": expr.TNum,
 	"null": expr.TNull, "bytes": expr.TBytes,
 }
 
-func (d declarer) typeOfReference(c eval.Conjunct) *expr.Type {
+func (d declarer) typeOfReference(c vertex.Conjunct) *expr.Type {
 	if id, ok := c.Expr.(*ast.Ident); ok && id.Name == "_" {
 		return nil
 	}
-	name, v := d.Resolve(c)
-	switch {
-	case v != nil && (v.IsStruct() || len(v.Lists()) > 0):
-		return nil
-	case v != nil:
-		return d.typeOfAll(v.Scalars())
-	case name == "":
-		return nil
-	case builtinTypes[name] != nil:
-		return builtinTypes[name]
+	switch r := d.Resolve(c.Expr, c.Scope).(type) {
+	case *vertex.Vertex:
+		if !r.IsStruct() && len(r.Lists()) == 0 {
+			return d.typeOfAll(r.Scalars())
+		}
+	case vertex.BuiltinType:
+		if t := builtinTypes[r]; t != nil {
+			return t
+		}
+		return expr.TInt
 	}
-	return expr.TInt
+	return nil
 }

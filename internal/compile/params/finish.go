@@ -8,12 +8,14 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval"
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
 // Finish compiles defaults and constraints. All inputs must be bound.
-func Finish(ev *eval.Evaluator, p *Param) *eval.Error {
+func Finish(ev *eval.Evaluator, p *Param) *descent.Error {
 	return ev.Try(func() { declarer{ev}.finish(p) })
 }
 
@@ -21,7 +23,7 @@ func (d declarer) finish(p *Param) {
 	d.Locate(p, func() {
 		var dflt *expr.X
 		if p.dflt != nil {
-			dflt = d.Compile(*p.dflt)
+			dflt = d.Compile(p.dflt.Expr, p.dflt.Scope)
 			d.setDefault(p, dflt)
 		}
 		// the check must not assume the bounds that it is there to establish
@@ -30,7 +32,8 @@ func (d declarer) finish(p *Param) {
 		self := expr.Var("self", &t)
 		var check *expr.X
 		for _, c := range p.constraints {
-			check = expr.And(check, d.Satisfies(c, self))
+			holds, _ := d.Constraint(c.Expr, c.Scope, self)
+			check = expr.And(check, holds)
 		}
 		if check != nil && !check.IsTrue() {
 			if dflt != nil && !d.admitsDefault(p, dflt) {
@@ -39,7 +42,7 @@ func (d declarer) finish(p *Param) {
 			p.check, p.Schema.Want = check, d.want(p)
 		}
 		if p.keys != nil {
-			p.keyCheck = d.Satisfies(*p.keys, expr.Var("self", expr.TString))
+			p.keyCheck, _ = d.Constraint(p.keys.Expr, p.keys.Scope, expr.Var("self", expr.TString))
 		}
 	})
 	for _, f := range p.fields {
@@ -90,7 +93,7 @@ func (d declarer) admitsDefault(p *Param, dflt *expr.X) bool {
 		return false
 	}
 	for _, c := range p.constraints {
-		if !d.Admits(c, dflt) {
+		if admits, _ := d.Admits(c.Expr, c.Scope, dflt); !admits {
 			return false
 		}
 	}
@@ -112,15 +115,15 @@ func (d declarer) want(p *Param) string {
 }
 
 func (d declarer) wantOne(x ast.Expr) string {
-	options := eval.Disjuncts(x)
+	options := syntax.Disjuncts(x)
 	if len(options) == 1 {
-		return d.Format(x)
+		return syntax.Format(x)
 	}
 	names, literals := make([]string, len(options)), true
 	for i, o := range options {
 		_, isLit := o.(*ast.BasicLit)
 		literals = literals && isLit
-		names[i] = d.Format(o)
+		names[i] = syntax.Format(o)
 	}
 	if literals {
 		return "one of " + strings.Join(names, ", ")

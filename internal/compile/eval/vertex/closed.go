@@ -1,10 +1,10 @@
-package eval
+package vertex
 
 import (
 	"slices"
 
-	"cuelang.org/go/cue/ast"
-
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 )
 
@@ -16,7 +16,7 @@ type closer struct{ name string }
 type closedness struct {
 	closers  []*closer
 	anything map[*closer]bool // it has `...`
-	patterns map[*closer][]pattern
+	patterns map[*closer][]Pattern
 }
 
 func (c *closedness) enter(ks []*closer) {
@@ -36,9 +36,9 @@ func (c *closedness) open(ks []*closer) {
 	}
 }
 
-func (c *closedness) openFor(p pattern) {
+func (c *closedness) openFor(p Pattern) {
 	if c.patterns == nil {
-		c.patterns = map[*closer][]pattern{}
+		c.patterns = map[*closer][]Pattern{}
 	}
 	for _, k := range p.closers {
 		c.patterns[k] = append(c.patterns[k], p)
@@ -49,19 +49,19 @@ func (c *closedness) openFor(p pattern) {
 // the name is known.
 func (v *Vertex) checkClosed() {
 	v.checkFixed()
-	for _, k := range v.closed.closers {
-		if v.closed.anything[k] {
+	for _, k := range v.content.closed.closers {
+		if v.content.closed.anything[k] {
 			continue
 		}
-		patterns := v.closed.patterns[k]
-		for i, p := range v.parts {
+		patterns := v.content.closed.patterns[k]
+		for i, p := range v.content.Parts {
 			if !slices.Contains(p.closers, k) {
-				v.parts[i] = v.allow(p, k, patterns)
+				v.content.Parts[i] = v.allow(p, k, patterns)
 			}
 		}
-		for _, s := range v.syms {
-			if s.sym.Type.Kind == expr.Map && !slices.Contains(s.closers, k) && !anyString(patterns) {
-				v.ev.fail(nil, "the fields of %s are not allowed in %s, which %s closes", s.sym.CEL(), v.Path(), k.name)
+		for _, s := range v.content.Syms {
+			if s.Sym.Type.Kind == expr.Map && !slices.Contains(s.closers, k) && !anyString(patterns) {
+				v.g.Fail(nil, "the fields of %s are not allowed in %s, which %s closes", s.Sym.CEL(), v.Path(), k.name)
 			}
 		}
 	}
@@ -70,24 +70,24 @@ func (v *Vertex) checkClosed() {
 // checkFixed refuses fields that both a loop at run time and something else make: the loop's part is unified when the
 // other is a value already, without its constraints and defaults.
 func (v *Vertex) checkFixed() {
-	for _, p := range v.parts {
-		name, ok := p.key.Constant()
-		if p.fixed && ok && v.index[Label{Name: name}] != nil {
-			v.ev.refuse(at(p.pos), "compute the name of the field in the loop", "a loop over an input makes the field %s of %s, which is declared elsewhere too", name, v.Path())
+	for _, p := range v.content.Parts {
+		name, ok := p.Key.Constant()
+		if p.fixed && ok && v.content.index[Label{Name: name}] != nil {
+			v.g.Refuse(descent.At(p.pos), "compute the name of the field in the loop", "a loop over an input makes the field %s of %s, which is declared elsewhere too", name, v.Path())
 		}
 	}
 }
 
-func (v *Vertex) allow(p part, k *closer, patterns []pattern) part {
+func (v *Vertex) allow(p Part, k *closer, patterns []Pattern) Part {
 	if anyString(patterns) {
 		return p
 	}
-	if len(patterns) == 0 || p.key == nil {
-		v.ev.fail(at(p.pos), "computed fields are not allowed in %s, which %s closes", v.Path(), k.name)
+	if len(patterns) == 0 || p.Key == nil {
+		v.g.Fail(descent.At(p.pos), "computed fields are not allowed in %s, which %s closes", v.Path(), k.name)
 	}
 	matches := expr.Lit(false)
 	for _, q := range patterns {
-		m, _ := v.ev.constraint(q.key, q.scope, p.key)
+		m, _ := v.g.exprs.Constraint(q.Key, q.Scope, p.Key)
 		if m == nil {
 			return p
 		}
@@ -99,17 +99,14 @@ func (v *Vertex) allow(p part, k *closer, patterns []pattern) part {
 	return p
 }
 
-// name is the computed name of a field, which fails where a definition does not allow it.
-func (v *Vertex) name(p part) *expr.X {
+// PartName is the computed name of a field, which fails where a definition does not allow it.
+func (v *Vertex) PartName(p Part) *expr.X {
 	if p.allowed == nil || p.allowed.IsTrue() {
-		return p.key
+		return p.Key
 	}
-	return expr.Call("check", expr.TString, p.key, p.allowed, expr.Lit(v.Path()+": field not allowed"))
+	return expr.Call("check", expr.TString, p.Key, p.allowed, expr.Lit(v.Path()+": field not allowed"))
 }
 
-func anyString(patterns []pattern) bool {
-	return slices.ContainsFunc(patterns, func(p pattern) bool {
-		id, ok := p.key.(*ast.Ident)
-		return ok && id.Name == "string"
-	})
+func anyString(patterns []Pattern) bool {
+	return slices.ContainsFunc(patterns, func(p Pattern) bool { return syntax.IsString(p.Key) })
 }

@@ -1,4 +1,4 @@
-package eval
+package vertex
 
 import (
 	"cuelang.org/go/cue/ast"
@@ -34,22 +34,22 @@ type letKey struct {
 	let   *ast.LetClause
 }
 
-func (ev *Evaluator) declared(decls []ast.Decl) *names {
+func (g *Graph) declared(decls []ast.Decl) *names {
 	out := &names{fields: map[string]bool{}, lets: map[string]*ast.LetClause{}, aliases: map[string]*ast.Field{}}
 	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.LetClause:
 			out.lets[d.Ident.Name] = d
 		case *ast.Field:
-			ev.declaredField(out, d)
+			g.declaredField(out, d)
 		}
 	}
 	return out
 }
 
-func (ev *Evaluator) declaredField(out *names, d *ast.Field) {
+func (g *Graph) declaredField(out *names, d *ast.Field) {
 	if d.Alias != nil {
-		ev.refuse(d, "write the alias before the label: X=name", "postfix aliases are not supported")
+		g.Refuse(d, "write the alias before the label: X=name", "postfix aliases are not supported")
 	}
 	l := d.Label
 	if a, ok := l.(*ast.Alias); ok {

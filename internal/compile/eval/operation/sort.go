@@ -1,42 +1,43 @@
-package eval
+package operation
 
 import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 )
 
 // sort is list.Sort with one of CUE's own comparators, or with one that compares a field of structs.
-func (ev *Evaluator) sort(y *ast.CallExpr, sc *Scope) *expr.X {
-	if src, ok := ev.source(y, sc); ok {
-		if v, ok := ev.static(src, y); ok {
+func (c *Compiler) sort(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
+	if src, ok := c.vertices.Source(y, sc); ok {
+		if v, ok := c.Fold(src, y); ok {
 			return expr.Lit(v)
 		}
 	}
 	if len(y.Args) != 2 {
-		ev.fail(y, "list.Sort needs 2 arguments")
+		c.Fail(y, "list.Sort needs 2 arguments")
 	}
-	list := ev.compile(y.Args[0], sc)
-	ev.want(list, y.Args[0], expr.List)
+	list := c.Compile(y.Args[0], sc)
+	c.Want(list, y.Args[0], expr.List)
 	t := list.Type
 	if t.Kind == expr.Any {
 		t = expr.ListOf(expr.TAny)
 	}
-	path, descending := ev.comparator(y.Args[1], sc)
-	key := expr.Var(ev.loopVar("e"), t.Elem)
+	path, descending := c.comparator(y.Args[1], sc)
+	key := expr.Var(c.LoopVar("e"), t.Elem)
 	value := key
 	for _, name := range path {
 		f := value.Type.Field(name)
 		if value.Type.Kind != expr.Struct || f == nil || f.Optional {
-			ev.refuse(y.Args[1], "sort by fields that every element has", "a list whose elements may have no field %s cannot be sorted by it", name)
+			c.Refuse(y.Args[1], "sort by fields that every element has", "a list whose elements may have no field %s cannot be sorted by it", name)
 		}
 		value = expr.Sel(value, name, f.Type)
 	}
 	switch value.Type.Kind {
 	case expr.Any, expr.Int, expr.Num, expr.String:
 	default:
-		ev.fail(y.Args[0], "values of type %s cannot be sorted", value.Type.Kind)
+		c.Fail(y.Args[0], "values of type %s cannot be sorted", value.Type.Kind)
 	}
 	keys := list
 	if len(path) > 0 {
@@ -48,7 +49,7 @@ func (ev *Evaluator) sort(y *ast.CallExpr, sc *Scope) *expr.X {
 
 // comparator understands list.Ascending, list.Descending and {x: _, y: _, less: x.name < y.name}: the path to what is
 // compared, and the direction.
-func (ev *Evaluator) comparator(x ast.Expr, sc *Scope) (path []string, descending bool) {
+func (c *Compiler) comparator(x ast.Expr, sc *vertex.Scope) (path []string, descending bool) {
 	switch s := x.(type) {
 	case *ast.StructLit:
 		if less := comparison(s); less != nil {
@@ -60,14 +61,14 @@ func (ev *Evaluator) comparator(x ast.Expr, sc *Scope) (path []string, descendin
 			}
 		}
 	case *ast.SelectorExpr:
-		switch f, _ := ev.resolve(s, sc).(builtinFunction); f.String() {
+		switch f, _ := c.vertices.Resolve(s, sc).(vertex.BuiltinFunction); f.String() {
 		case "list.Ascending":
 			return nil, false
 		case "list.Descending":
 			return nil, true
 		}
 	}
-	ev.refuse(x, "use list.Ascending, list.Descending, or {x: _, y: _, less: x.name < y.name}", "a list that depends on inputs cannot be sorted by this comparator")
+	c.Refuse(x, "use list.Ascending, list.Descending, or {x: _, y: _, less: x.name < y.name}", "a list that depends on inputs cannot be sorted by this comparator")
 	return nil, false
 }
 
