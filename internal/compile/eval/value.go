@@ -110,8 +110,7 @@ func (ev *Evaluator) listX(v *vertex.Vertex, active []vertex.Conjunct, pc guard.
 // mixedStruct is a struct that is unified with disjunctions or validators: possible if all of it is constant, or if a
 // field decides.
 func (ev *Evaluator) mixedStruct(v *vertex.Vertex, pc guard.Guard) *expr.X {
-	c := v.Expand()
-	first := c.Scalars[0]
+	first := v.Expand().Scalars[0]
 	src, ok := ev.sourceOf(func() string { return ev.mixedSource(v) })
 	if !ok {
 		if x := ev.discriminated(v, pc); x != nil {

@@ -16,7 +16,7 @@ var builtinFunctions = map[string]bool{
 	"matchN": true, "matchIf": true,
 }
 
-// Function resolves the function of a call to one of a package.
+// Function is the function that is called, if it is one of a package that is imported.
 func (c *Compiler) Function(y *ast.CallExpr, sc *vertex.Scope) (vertex.BuiltinFunction, bool) {
 	if id, ok := y.Fun.(*ast.Ident); ok && builtinFunctions[id.Name] {
 		return vertex.BuiltinFunction{}, false
@@ -25,6 +25,7 @@ func (c *Compiler) Function(y *ast.CallExpr, sc *vertex.Scope) (vertex.BuiltinFu
 	return f, ok
 }
 
+// FunctionName is the name of the function that is called, with the path of its package: encoding/json.Marshal, len.
 func (c *Compiler) FunctionName(y *ast.CallExpr, sc *vertex.Scope) string {
 	if id, ok := y.Fun.(*ast.Ident); ok && builtinFunctions[id.Name] {
 		return id.Name

@@ -131,6 +131,7 @@ func (x *Expansion) addSymbolic(cj Conjunct) {
 	x.Syms = append(x.Syms, cj)
 }
 
+// addMember makes a known field of a symbolic struct a field of the vertex.
 func (x *Expansion) addMember(cj Conjunct, f expr.Field) {
 	a := x.v.field(Label{Name: f.Name})
 	when := cj.Guard

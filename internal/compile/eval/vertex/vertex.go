@@ -13,7 +13,7 @@ type Vertex struct {
 	Parent *Vertex
 	Arc    *Arc   // in Parent, if it is a field
 	Label  string // in Parent: the name of the field, the number of the element
-	// Conjuncts are all that contributes to the value, as it was written.
+	// Conjuncts are all that contributes to the value, unsorted. Expand sorts them.
 	Conjuncts []Conjunct
 	// Input is set if the vertex is an input of known fields: its arcs are selections.
 	Input *expr.X
