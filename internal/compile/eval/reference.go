@@ -17,7 +17,7 @@ func (ev *Evaluator) Resolve(x ast.Expr, sc *vertex.Scope) any {
 	case *ast.ParenExpr:
 		return ev.Resolve(x.X, sc)
 	case *ast.Ident:
-		return ev.Graph.Lookup(x, sc)
+		return ev.Lookup(x, sc)
 	case *ast.SelectorExpr:
 		return ev.selector(x, sc)
 	case *ast.IndexExpr:

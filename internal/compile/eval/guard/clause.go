@@ -41,8 +41,8 @@ func OfClauses(clauses []expr.Clause) (g Guard, ok bool) {
 	return g, true
 }
 
-// Prune drops the conditions that the guard implies from the clauses before the first loop. ok is false if one of them cannot
-// hold.
+// Prune drops the conditions that the guard implies from the clauses before the first loop. ok is false if one of them
+// cannot hold.
 func (g Guard) Prune(clauses []expr.Clause) (out []expr.Clause, ok bool) {
 	for i, cl := range clauses {
 		if cl.Src != nil {

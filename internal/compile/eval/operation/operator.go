@@ -47,11 +47,7 @@ func (c *Compiler) notInteger(node ast.Node) {
 
 func (c *Compiler) binary(y *ast.BinaryExpr, sc *vertex.Scope) *expr.X {
 	if _, ok := y.Y.(*ast.BottomLit); ok && (y.Op == token.EQL || y.Op == token.NEQ) {
-		present := c.vertices.Present(y.X, sc)
-		if y.Op == token.EQL {
-			return expr.Not(present)
-		}
-		return present
+		return c.presence(y, sc)
 	}
 	if y.Op == token.AND || y.Op == token.OR {
 		return c.vertices.Value(c.Anonymous(y, sc), nil)
@@ -99,6 +95,15 @@ func (c *Compiler) binary(y *ast.BinaryExpr, sc *vertex.Scope) *expr.X {
 		c.Fail(y, "unsupported operator %s", op)
 	}
 	return nil
+}
+
+// presence is x != _|_ or x == _|_.
+func (c *Compiler) presence(y *ast.BinaryExpr, sc *vertex.Scope) *expr.X {
+	present := c.vertices.Present(y.X, sc)
+	if y.Op == token.EQL {
+		return expr.Not(present)
+	}
+	return present
 }
 
 func (c *Compiler) arithmetic(y *ast.BinaryExpr, a, b *expr.X) *expr.X {
