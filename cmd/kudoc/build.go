@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/structural"
 )
 
 type buildOptions struct{ output, out string }
@@ -63,12 +64,16 @@ func checkFormat(format string) error {
 	return nil
 }
 
+func compileOptions(dir string) compile.Options {
+	return compile.Options{Dir: dir, KudocVersion: version, Structure: structural.Check, Memory: newMemory()}
+}
+
 // compileDir compiles a framework and prints what was found.
 func compileDir(io stdio, dir string) (*compile.Result, error) {
 	if err := isDir(dir); err != nil {
 		return nil, err
 	}
-	res, diags := compile.Framework(compile.Options{Dir: dir, KudocVersion: version, Memory: newMemory()})
+	res, diags := compile.Framework(compileOptions(dir))
 	if err := report(io.err, diags); err != nil {
 		return nil, err
 	}

@@ -37,6 +37,7 @@ const (
 	codeTemplate    = "KD303"
 	codeRejected    = "KD401"
 	codeDifferent   = "KD402"
+	codeStructure   = "KD403"
 	codeTooLarge    = "KD501"
 	codeInternal    = "KD901"
 )
@@ -68,6 +69,7 @@ var Codes = []Code{
 	{codeTemplate, "a template cannot be loaded", "The compiler made a template that the controller would refuse. That is a bug of kudoc."},
 	{codeRejected, "CUE rejects an input that the parameters accept", "With the parameters that the message shows, CUE reports an error in the framework. Either the parameters accept too much, or the part of the framework that only these parameters reach is wrong."},
 	{codeDifferent, "template and CUE differ", "For the parameters that the message shows, the compiled template yields something else than CUE's own evaluation. Nothing is emitted then. That is a bug of kudoc, or a use of CUE that kudoc should refuse."},
+	{codeStructure, "an API server would refuse an object", "With the parameters that the message shows, an object has a structure that Kubernetes refuses, although CUE's types allow it: two elements of a list have the same key, such as the number of a port or the name of an environment variable. Make the parameters exclude it, with list.UniqueItems for example, or build the list from a map."},
 	{codeTooLarge, "the framework is too large", "A FrameworkVersion is one object in the cluster, and a cluster stores objects of at most 1.5 MiB. The message names the largest objects. Long scripts and files that are part of a framework count in full."},
 	{codeInternal, "internal error", "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
 }

@@ -6,6 +6,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/validate"
 )
 
 // Options say what to compile.
@@ -16,6 +17,9 @@ type Options struct {
 	KudocVersion string
 	// Inputs is the number of generated inputs for which the result is compared with CUE; 0 is the default.
 	Inputs int
+	// Structure says what Kubernetes finds wrong with the structure of an object, as package structural does; nil leaves
+	// that to the cluster.
+	Structure func(object map[string]any) []string
 	// Memory remembers validated builds; nil remembers none.
 	Memory Memory
 }
@@ -26,6 +30,8 @@ type Result struct {
 	Version   *v1alpha1.FrameworkVersion
 	// Role is what a controller must be allowed to do to execute this version.
 	Role *rbacv1.ClusterRole
+	// Validation says what was compared; it is empty where the build was remembered.
+	Validation validate.Report
 }
 
 // Framework compiles the framework in a directory. The result is nil if a diagnostic is an error.

@@ -40,6 +40,7 @@ func (c *compilation) emit() {
 		},
 	}
 	c.result.Role = c.role(c.result.Version)
+	c.result.Validation = c.validation
 	c.checkSize(maxVersionBytes)
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/kudoc/kudoc/internal/structural"
 )
 
 func TestMistakesAreReportedWhereTheyAre(t *testing.T) {
@@ -22,7 +24,7 @@ func TestMistakesAreReportedWhereTheyAre(t *testing.T) {
 				content = "package f\n" + content
 			}
 			write(t, dir, "f.cue", content)
-			_, ds := Framework(Options{Dir: dir, KudocVersion: "test"})
+			_, ds := Framework(Options{Dir: dir, KudocVersion: "test", Structure: structural.Check})
 			expect(t, dir, ds)
 		})
 	}

@@ -75,7 +75,8 @@ func (c *compilation) validateOnce() {
 	if c.opts.Memory.Validated(key) {
 		return
 	}
-	if c.validate(); !c.diags.HasErrors() {
+	before := len(c.diags)
+	if c.validate(); len(c.diags) == before { // a warning is to be seen again
 		c.opts.Memory.Remember(key)
 	}
 }

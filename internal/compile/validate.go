@@ -26,7 +26,9 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.dir, Message: err.Error()})
 		return
 	}
-	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program, Branches: c.branches(), Inputs: c.opts.Inputs, Load: c.reload})
+	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
+		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload,
+	})
 	if err != nil {
 		c.diags = append(c.diags, &Diagnostic{Code: codeCUE, File: c.source.dir, Message: err.Error()})
 		return
@@ -76,6 +78,14 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 	where := m.Place.What()
 	if in := m.Place.In(); in != "" {
 		where += " in step " + in
+	}
+	if m.Structure != "" {
+		d := c.report(codeStructure, c.placeOf(m), "%s, %s: %s", where, m.Given(), m.Structure)
+		d.Path = c.pathOf(m)
+		if len(m.Input)+len(m.PlanInput) > 0 { // whether such parameters make sense, only the author knows
+			d.Severity = SeverityWarning
+		}
+		return
 	}
 	text := ""
 	if m.Failed != nil {

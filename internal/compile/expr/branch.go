@@ -54,7 +54,7 @@ func (f *branches) in(x *X, within []Clause) {
 }
 
 func (f *branches) condition(c *X, within []Clause) {
-	if c.IsLit() {
+	if c.IsLit() || decided(within, c) {
 		return
 	}
 	b := Branch{Condition: Printer{}.Print(c), Then: reached(within, c), Else: reached(within, Not(c))}
@@ -62,6 +62,13 @@ func (f *branches) condition(c *X, within []Clause) {
 		f.seen[key] = true
 		f.found = append(f.found, b)
 	}
+}
+
+// decided says whether one of the clauses is the condition or its negation already.
+func decided(within []Clause, c *X) bool {
+	return slices.ContainsFunc(within, func(w Clause) bool {
+		return w.Cond != nil && (w.Cond.CEL() == c.CEL() || Not(w.Cond).CEL() == c.CEL())
+	})
 }
 
 // reached says whether any iteration of the clauses meets the condition.

@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -27,6 +28,8 @@ type Subject struct {
 	Load func(rewrite func(*ast.File)) (*build.Instance, error)
 	// Branches are the conditions in the templates: inputs are chosen so that they go both ways.
 	Branches []expr.Branch
+	// Structure says what is wrong with the structure of an object that both sides agree on; nil asks nobody.
+	Structure func(object map[string]any) []string
 	// Inputs is how many inputs to try; 0 is DefaultInputs.
 	Inputs int
 }
@@ -38,6 +41,8 @@ type Mismatch struct {
 	Place            Place
 	// Rejected is CUE's error where the template renders; Failed the template's error where CUE evaluates.
 	Rejected, Failed error
+	// Structure is what Kubernetes finds wrong with an object on which both sides agree.
+	Structure string
 	// Differences is where the results differ.
 	Differences []Difference
 }
@@ -248,7 +253,27 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 			r.count(&r.report.Rejected)
 			continue
 		}
-		r.compare(t, x.place, x.want, x.wantErr, x.got, x.gotErr)
+		if _, same := r.compare(t, x.place, x.want, x.wantErr, x.got, x.gotErr); same && x.place.Task != "" {
+			r.structure(t, x)
+		}
+	}
+}
+
+// structure lets Kubernetes judge the objects on which both sides agree. Of objects to delete, only the identity is there.
+func (r *run) structure(t trial, x result) {
+	if r.Structure == nil || r.Spec.Task(x.place.Task).Kind == v1alpha1.TaskDelete {
+		return
+	}
+	for _, id := range slices.Sorted(maps.Keys(x.got)) {
+		object, ok := x.got[id].(map[string]any)
+		if !ok {
+			continue
+		}
+		for _, wrong := range r.Structure(object) {
+			m := Mismatch{Input: t.params, PlanInput: t.plan[x.place.Plan], Place: x.place, Structure: wrong}
+			m.Differences = []Difference{{Path: id, under: id}} // where it is
+			r.add(m)
+		}
 	}
 }
 

@@ -16,7 +16,10 @@ const (
 	maxShrinks = 150 // inputs that are tried for each
 )
 
-var index = regexp.MustCompile(`\[\d+\]`)
+var (
+	index = regexp.MustCompile(`\[\d+\]`)
+	keys  = regexp.MustCompile(`\[[^\]]*\]`)
+)
 
 // cause tells mismatches apart that a person would call two mistakes. It leaves out values, which depend on the input.
 func (m *Mismatch) cause() string {
@@ -30,6 +33,8 @@ func (m *Mismatch) cause() string {
 	case m.Failed != nil:
 		parts := strings.SplitN(m.Failed.Error(), ": ", 3)
 		what = "failed " + strings.Join(parts[:min(len(parts), 2)], ": ")
+	case m.Structure != "":
+		what = "structure " + m.Differences[0].under + " " + keys.ReplaceAllString(m.Structure, "[]")
 	case len(m.Differences) > 0:
 		what = "different " + index.ReplaceAllString(m.Differences[0].under, "[]")
 	}
