@@ -12,10 +12,10 @@ import (
 	"github.com/kudoc/kudoc/internal/compile"
 )
 
-// memorySize is how many validated builds are remembered, and how many more there may be before the oldest are forgotten.
+// memorySize is how many builds are remembered, and how many more there may be before the oldest are forgotten.
 const memorySize, memorySlack = 1000, 200
 
-// memory remembers validated builds as empty files in the user's cache folder. It is a convenience: whatever goes wrong
+// memory remembers builds as files in the user's cache folder. It is a convenience: whatever goes wrong
 // with it, builds are validated again.
 type memory struct{ dir string }
 
@@ -34,23 +34,28 @@ func newMemory() compile.Memory {
 		return nil
 	}
 	identity := fmt.Sprintf("%s-%d-%d", version, info.Size(), info.ModTime().UnixNano())
-	return &memory{filepath.Join(cache, "kudoc", "validated", filepath.Base(identity))}
+	return &memory{filepath.Join(cache, "kudoc", "builds", filepath.Base(identity))}
 }
 
 func (m *memory) file(key string) string { return filepath.Join(m.dir, key) }
 
-// Validated says whether there is a file, and keeps it from being forgotten.
-func (m *memory) Validated(key string) bool {
+// Recall reads a file, and keeps it from being forgotten.
+func (m *memory) Recall(key string) ([]byte, bool) {
+	build, err := os.ReadFile(m.file(key))
+	if err != nil {
+		return nil, false
+	}
 	now := time.Now()
-	return os.Chtimes(m.file(key), now, now) == nil
+	_ = os.Chtimes(m.file(key), now, now)
+	return build, true
 }
 
-// Remember makes a file. Memories of other programs are forgotten: they will not be asked again.
-func (m *memory) Remember(key string) {
+// Remember writes a file. Memories of other programs are forgotten: they will not be asked again.
+func (m *memory) Remember(key string, build []byte) {
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {
 		return
 	}
-	if err := os.WriteFile(m.file(key), nil, 0o600); err != nil {
+	if err := replaceFile(m.file(key), build); err != nil {
 		return
 	}
 	m.forget()

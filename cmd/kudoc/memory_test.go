@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/kudoc/kudoc/internal/compile"
 )
 
@@ -16,25 +18,31 @@ type counting struct {
 	hits, misses int
 }
 
-func (c *counting) Validated(key string) bool {
-	if c.Memory.Validated(key) {
+func (c *counting) Recall(key string) ([]byte, bool) {
+	b, ok := c.Memory.Recall(key)
+	if ok {
 		c.hits++
-		return true
+	} else {
+		c.misses++
 	}
-	c.misses++
-	return false
+	return b, ok
 }
 
-func TestAnUnchangedFrameworkIsNotValidatedAgain(t *testing.T) {
+func TestAnUnchangedFrameworkIsNotCompiledAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "zookeeper")
 	if err := os.CopyFS(dir, os.DirFS("../../frameworks/zookeeper")); err != nil {
 		t.Fatal(err)
 	}
-	m := &counting{Memory: &memory{filepath.Join(t.TempDir(), "validated", "test")}}
+	m := &counting{Memory: &memory{filepath.Join(t.TempDir(), "builds", "test")}}
 	build := func(wantHits, wantMisses int) {
 		t.Helper()
-		if _, diags := compile.Framework(compile.Options{Dir: dir, Memory: m}); diags.HasErrors() {
+		res, diags := compile.Framework(compile.Options{Dir: dir, Memory: m})
+		if diags.HasErrors() {
 			t.Fatal(diags)
+		}
+		fresh, _ := compile.Framework(compile.Options{Dir: dir})
+		if diff := cmp.Diff(built(fresh), built(res)); diff != "" {
+			t.Errorf("another build than without a memory:\n%s", diff)
 		}
 		if m.hits != wantHits || m.misses != wantMisses {
 			t.Errorf("%d hits and %d misses, want %d and %d", m.hits, m.misses, wantHits, wantMisses)
@@ -51,7 +59,7 @@ func TestAnUnchangedFrameworkIsNotValidatedAgain(t *testing.T) {
 }
 
 func TestTheMemoryIsBounded(t *testing.T) {
-	m := &memory{filepath.Join(t.TempDir(), "validated", "test")}
+	m := &memory{filepath.Join(t.TempDir(), "builds", "test")}
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +73,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	m.Remember("newest")
+	m.Remember("newest", nil)
 	entries, err := os.ReadDir(m.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +81,8 @@ func TestTheMemoryIsBounded(t *testing.T) {
 	if len(entries) != memorySize {
 		t.Errorf("%d entries were kept, want %d", len(entries), memorySize)
 	}
-	if !m.Validated("newest") || m.Validated("0") {
+	_, newest := m.Recall("newest")
+	if _, oldest := m.Recall("0"); !newest || oldest {
 		t.Error("not the oldest were forgotten")
 	}
 }

@@ -20,7 +20,7 @@ type Options struct {
 	// Structure says what Kubernetes finds wrong with the structure of an object, as package structural does; nil leaves
 	// that to the cluster.
 	Structure func(object map[string]any) []string
-	// Memory remembers validated builds; nil remembers none.
+	// Memory remembers builds; nil remembers none.
 	Memory Memory
 }
 
@@ -31,16 +31,22 @@ type Result struct {
 	// Role is what a controller must be allowed to do to execute this version.
 	Role *rbacv1.ClusterRole
 	// Validation says what was compared; it is empty where the build was remembered.
-	Validation validate.Report
+	Validation validate.Report `json:"-"`
 }
 
 // Framework compiles the framework in a directory. The result is nil if a diagnostic is an error.
 func Framework(opts Options) (*Result, Diagnostics) {
-	c := compile(opts)
-	if c.diags.HasErrors() {
-		return nil, c.diags.sorted()
+	old, key := recall(opts)
+	if old != nil {
+		return old.Result, old.Diagnostics
 	}
-	return c.result, c.diags.sorted()
+	c := compile(opts)
+	diags := c.diags.sorted()
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	keep(opts, key, &remembered{c.result, diags})
+	return c.result, diags
 }
 
 // compile runs the passes. It ends with the first that reports an error; the passes of one line report together. A
@@ -56,10 +62,10 @@ func compile(opts Options) (c *compilation) {
 		{c.load}, // files -> syntax trees of the package and what it imports
 		{c.unify, // -> the value that CUE sees, and what CUE has to say about it
 			c.check}, // names: fields, tasks, plans, parameters, attributes
-		{c.evaluate},     // -> parameters, plans and tasks as expressions over the inputs
-		{c.lower},        // -> templates, parameter schemas
-		{c.validateOnce}, // the same answers as CUE for many inputs?
-		{c.emit},         // -> objects
+		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
+		{c.lower},    // -> templates, parameter schemas
+		{c.validate}, // the same answers as CUE for many inputs?
+		{c.emit},     // -> objects
 	} {
 		for _, pass := range passes {
 			pass()
