@@ -104,8 +104,12 @@ func BenchmarkRender(b *testing.B) {
 			if in.Params, err = program.Params(map[string]any{"brokers": int64(5), "tls": true}); err != nil {
 				b.Fatal(err)
 			}
+			rendering, err := program.With(in)
+			if err != nil {
+				b.Fatal(err)
+			}
 			for _, t := range c.spec.Tasks {
-				some, err := program.Objects(t.Name, in)
+				some, err := rendering.Objects(t.Name)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -30,6 +30,7 @@ type expression struct {
 	source  string
 	program cel.Program
 	deps    [][]string
+	path    []string // if it only selects fields
 }
 
 func newExpression(env *cel.Env, source string) (*expression, error) {
@@ -41,11 +42,16 @@ func newExpression(env *cel.Env, source string) (*expression, error) {
 	if err != nil {
 		return nil, fmt.Errorf("expression %s: %s", abbreviate(source), firstLine(err))
 	}
-	return &expression{source: source, program: p, deps: references(ast)}, nil
+	return &expression{source: source, program: p, deps: references(ast), path: plainSelection(ast)}, nil
 }
 
 // eval evaluates the expression within the budget.
 func (e *expression) eval(vars map[string]any, b *budget) (ref.Val, error) {
+	if e.path != nil {
+		if v, ok := selected(vars, e.path); ok {
+			return v, b.spend(uint64(len(e.path)))
+		}
+	}
 	v, details, err := e.program.Eval(vars)
 	if details != nil {
 		if cost := details.ActualCost(); cost != nil {

@@ -208,17 +208,36 @@ func orEmpty(m map[string]any) map[string]any {
 
 // Objects renders the objects of a task, in the author's order, without those that render to nothing.
 func (p *Program) Objects(task string, in Inputs) ([]Object, error) {
-	templates, ok := p.tasks[task]
-	if !ok {
-		return nil, fmt.Errorf("no task %q%s", task, spell.Hint(task, sortedKeys(p.tasks)))
-	}
-	r, err := p.rendering(in)
+	r, err := p.With(in)
 	if err != nil {
 		return nil, err
 	}
+	return r.Objects(task)
+}
+
+// Rendering renders several tasks for the same inputs: what their templates share is computed once. It is for one
+// goroutine.
+type Rendering struct {
+	program *Program
+	*rendering
+}
+
+// With prepares to render tasks for some inputs.
+func (p *Program) With(in Inputs) (*Rendering, error) {
+	r, err := p.rendering(in)
+	return &Rendering{p, r}, err
+}
+
+// Objects is Program.Objects.
+func (r *Rendering) Objects(task string) ([]Object, error) {
+	templates, ok := r.program.tasks[task]
+	if !ok {
+		return nil, fmt.Errorf("no task %q%s", task, spell.Hint(task, sortedKeys(r.program.tasks)))
+	}
+	r.budget = newBudget()
 	var out []Object
 	for i, t := range templates {
-		v, err := t.node.render(r)
+		v, err := t.node.render(r.rendering)
 		if err != nil {
 			return nil, fmt.Errorf("task %q: %w", task, inside(t.name(i), err))
 		}

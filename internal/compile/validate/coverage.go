@@ -59,9 +59,13 @@ func newProbe(spec *v1alpha1.FrameworkVersionSpec, branches []expr.Branch) (*pro
 
 // sides are those that an input takes. What cannot be evaluated is not taken.
 func (p *probe) sides(in render.Inputs) []int {
+	r, err := p.program.With(in)
+	if err != nil {
+		return nil
+	}
 	var out []int
 	for i := range 2 * len(p.branches) {
-		if objects, err := p.program.Objects(strconv.Itoa(i), in); err == nil && len(objects) > 0 {
+		if objects, err := r.Objects(strconv.Itoa(i)); err == nil && len(objects) > 0 {
 			out = append(out, i)
 		}
 	}
