@@ -6,7 +6,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/render/spell"
@@ -24,8 +23,11 @@ func (c *compilation) check() {
 		d.Hint = `import "kudoc.dev/kudoc" and write kudoc.#Framework at file level`
 		return
 	}
-	for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
-		k.language[def] = k.fieldsOf(def)
+	if imp := c.inst.LookupImport(languagePath); imp != nil {
+		language := c.value.Context().BuildInstance(imp)
+		for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
+			k.language[def] = fieldsOf(language.LookupPath(cue.ParsePath(def)))
+		}
 	}
 	k.topLevel()
 	k.checkPlans()
@@ -65,12 +67,8 @@ func (k *checker) embedsFramework() bool {
 }
 
 // fieldsOf lists the fields of a definition of the language.
-func (k *checker) fieldsOf(def string) []string {
-	imp := k.inst.LookupImport(languagePath)
-	if imp == nil {
-		return nil
-	}
-	it, err := cuecontext.New().BuildInstance(imp).LookupPath(cue.ParsePath(def)).Fields(cue.Optional(true))
+func fieldsOf(def cue.Value) []string {
+	it, err := def.Fields(cue.Optional(true))
 	if err != nil {
 		return nil
 	}
