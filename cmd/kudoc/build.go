@@ -22,8 +22,9 @@ func newBuildCmd(io stdio) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build DIR",
 		Short: "Compile a framework to the objects that a cluster needs",
-		Long: `build prints the Framework, the FrameworkVersion and the ClusterRole with the permissions that the controller needs for
-it. The output is the same to the byte for the same sources.`,
+		Long: `build prints the Framework, the FrameworkVersion, the ClusterRole with the permissions that the controller needs for it,
+and the ValidatingAdmissionPolicy by which the API server refuses instances with wrong parameters. The output is the same to
+the byte for the same sources.`,
 		Example: `  # to a cluster, without the rest of kudoc's command line
   kudoc build ./frameworks/zookeeper | kubectl apply --server-side -f -
 
@@ -80,7 +81,7 @@ func compileDir(io stdio, dir string) (*compile.Result, error) {
 
 // built are the objects of a compiled framework in the order in which they are applied.
 func built(res *compile.Result) []client.Object {
-	return []client.Object{res.Role, res.Framework, res.Version}
+	return []client.Object{res.Role, res.Policy, res.Binding, res.Framework, res.Version}
 }
 
 // printObjects prints objects as a stream of documents.

@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -26,6 +27,9 @@ type Result struct {
 	Version   *v1alpha1.FrameworkVersion
 	// Role is what a controller must be allowed to do to execute this version.
 	Role *rbacv1.ClusterRole
+	// Policy, with its binding, makes the API server refuse Instances of this version whose parameters are wrong.
+	Policy  *admissionv1.ValidatingAdmissionPolicy
+	Binding *admissionv1.ValidatingAdmissionPolicyBinding
 }
 
 // Framework compiles the framework in a directory. The result is nil if a diagnostic is an error.

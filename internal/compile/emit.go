@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/admission"
 )
 
 // What the result was checked against.
@@ -40,6 +41,7 @@ func (c *compilation) emit() {
 		},
 	}
 	c.result.Role = c.role(c.result.Version)
+	c.result.Policy, c.result.Binding = admission.Policy(c.result.Version, c.params)
 	c.checkSize(maxVersionBytes)
 }
 

@@ -30,7 +30,7 @@ func compiled(t *testing.T, files []txtar.File) *Result {
 func rendered(t *testing.T, r *Result) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	for _, o := range []any{r.Framework, r.Version, r.Role} {
+	for _, o := range []any{r.Framework, r.Version, r.Role, r.Policy, r.Binding} {
 		b, err := yaml.Marshal(o)
 		if err != nil {
 			t.Fatal(err)
