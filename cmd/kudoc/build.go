@@ -79,9 +79,10 @@ func compileDir(io stdio, dir string) (*compile.Result, error) {
 	return res, nil
 }
 
-// built are the objects of a compiled framework in the order in which they are applied.
+// built are the objects of a compiled framework in the order in which they are applied. The policy comes after the version
+// that it is for: where the API server keeps the version that it has, it must keep the policy too.
 func built(res *compile.Result) []client.Object {
-	return []client.Object{res.Role, res.Policy, res.Binding, res.Framework, res.Version}
+	return []client.Object{res.Role, res.Framework, res.Version, res.Policy, res.Binding}
 }
 
 // printObjects prints objects as a stream of documents.

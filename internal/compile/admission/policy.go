@@ -49,13 +49,14 @@ const deployed = "oldObject != null && has(oldObject.status) && has(oldObject.st
 
 func spec(v *v1alpha1.FrameworkVersion, root *params.Param) admissionv1.ValidatingAdmissionPolicySpec {
 	ignore := admissionv1.Ignore // what cannot be evaluated here is up to the controller
+	scope := admissionv1.NamespacedScope
 	out := admissionv1.ValidatingAdmissionPolicySpec{
 		FailurePolicy: &ignore,
 		MatchConstraints: &admissionv1.MatchResources{ResourceRules: []admissionv1.NamedRuleWithOperations{{
 			RuleWithOperations: admissionv1.RuleWithOperations{
 				Operations: []admissionv1.OperationType{admissionv1.Create, admissionv1.Update},
 				Rule: admissionv1.Rule{
-					APIGroups: []string{v1alpha1.GroupVersion.Group}, APIVersions: []string{v1alpha1.GroupVersion.Version}, Resources: []string{"instances"},
+					APIGroups: []string{v1alpha1.GroupVersion.Group}, APIVersions: []string{v1alpha1.GroupVersion.Version}, Resources: []string{"instances"}, Scope: &scope,
 				},
 			},
 		}}},

@@ -103,7 +103,7 @@ func show(p *params.Param, v string) (text, bool) {
 	case "int", "number", "bool":
 		return computed("string(" + v + ")"), true
 	case "any":
-		return computed(fmt.Sprintf("(type(%[1]s) == string ? strings.quote(%[1]s) : type(%[1]s) in [list, map] ? \"the value\" : string(%[1]s))", v)), true
+		return computed(fmt.Sprintf("(type(%[1]s) == string ? strings.quote(%[1]s) : type(%[1]s) == list || type(%[1]s) == map ? \"the value\" : string(%[1]s))", v)), true
 	}
 	return nil, false
 }
