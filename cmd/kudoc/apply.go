@@ -180,8 +180,8 @@ func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Obje
 	return err
 }
 
-// sameBuild says whether two FrameworkVersions differ at most in the version of kudoc that compiled them. The one in the
-// cluster then stays, because it may not change.
+// sameBuild says whether two FrameworkVersions differ at most in what the version of kudoc that compiled them says about the
+// build. The one in the cluster then stays, because it may not change.
 func sameBuild(before, after *unstructured.Unstructured) bool {
 	if after.GetKind() != "FrameworkVersion" {
 		return false
@@ -189,6 +189,7 @@ func sameBuild(before, after *unstructured.Unstructured) bool {
 	spec := func(u *unstructured.Unstructured) any {
 		s := u.DeepCopy()
 		unstructured.RemoveNestedField(s.Object, "spec", "build", "kudoc")
+		unstructured.RemoveNestedField(s.Object, "spec", "build", "images")
 		return s.Object["spec"]
 	}
 	return reflect.DeepEqual(spec(before), spec(after))

@@ -27,6 +27,7 @@ func (c *compilation) emit() {
 		return
 	}
 	c.spec.Build = v1alpha1.BuildInfo{Digest: digest, Kudoc: c.opts.KudocVersion, CUE: CUEVersion, Kubernetes: KubernetesVersion}
+	c.spec.Build.Images = c.images()
 	about := &c.about
 	c.result = &Result{
 		Framework: &v1alpha1.Framework{
