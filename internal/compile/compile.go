@@ -5,6 +5,7 @@ import (
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
@@ -30,6 +31,8 @@ type Result struct {
 	// Policy, with its binding, makes the API server refuse Instances of this version whose parameters are wrong.
 	Policy  *admissionv1.ValidatingAdmissionPolicy
 	Binding *admissionv1.ValidatingAdmissionPolicyBinding
+	// Schema is the structural OpenAPI schema of the parameters.
+	Schema *apiextensionsv1.JSONSchemaProps
 }
 
 // Framework compiles the framework in a directory. The result is nil if a diagnostic is an error.

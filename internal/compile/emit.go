@@ -11,6 +11,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/admission"
+	"github.com/kudoc/kudoc/internal/compile/openapi"
 )
 
 // What the result was checked against.
@@ -43,6 +44,7 @@ func (c *compilation) emit() {
 	}
 	c.result.Role = c.role(c.result.Version)
 	c.result.Policy, c.result.Binding = admission.Policy(c.result.Version, c.params)
+	c.result.Schema = openapi.Schema(c.params)
 	c.checkSize(maxVersionBytes)
 }
 
