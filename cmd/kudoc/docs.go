@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -59,11 +60,14 @@ func markdown(res *compile.Result) ([]byte, error) {
 }
 
 func openAPI(res *compile.Result) ([]byte, error) {
-	b, err := json.MarshalIndent(res.Schema, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(res.Schema); err != nil {
 		return nil, fmt.Errorf("encode the schema: %w", err)
 	}
-	return append(b, '\n'), nil
+	return b.Bytes(), nil
 }
 
 // images are a line for each image, for programs that mirror them; what only a parameter can tell is a comment.

@@ -101,8 +101,10 @@ func (c *compilation) image(x *expr.X) v1alpha1.ContainerImage {
 
 // byDefault is a text for the defaults of the parameters, or nothing if a parameter that it needs has none.
 func (c *compilation) byDefault(x *expr.X) string {
-	if len(x.Vars()) > 1 || !x.Vars()["params"] {
-		return ""
+	for v := range x.Vars() {
+		if v != "params" && v != "plan" {
+			return ""
+		}
 	}
 	spec := *c.spec
 	spec.Tasks = []v1alpha1.Task{{Name: "image", Objects: []v1alpha1.ObjectTemplate{{
@@ -124,12 +126,20 @@ func (c *compilation) byDefault(x *expr.X) string {
 	if err != nil {
 		return ""
 	}
-	objects, err := program.Objects("image", render.Inputs{Params: params})
-	if err != nil || len(objects) == 0 {
-		return ""
+	for _, p := range spec.Plans { // a task reads the parameters of the plans that use it
+		in := render.Inputs{Params: params, Plan: render.PlanInfo{Name: p.Name}}
+		if in.Plan.Params, err = program.PlanParams(p.Name, nil, in); err != nil {
+			continue
+		}
+		objects, err := program.Objects("image", in)
+		if err != nil || len(objects) == 0 {
+			continue
+		}
+		if s, ok := objects[0].Manifest["image"].(string); ok {
+			return s
+		}
 	}
-	s, _ := objects[0].Manifest["image"].(string)
-	return s
+	return ""
 }
 
 // optional is a copy of parameters in which those that are wrong need not be there.
