@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -204,6 +205,39 @@ func TestThePolicyNeverRefusesWhatTheControllerAccepts(t *testing.T) {
 	if both < 10*left {
 		t.Errorf("the policy leaves too much to the controller: it refuses %d inputs, the controller %d more", both, left)
 	}
+}
+
+// TestOnlyChangesOfImmutableParametersAreRefused compares the policy with a comparison of effective parameters.
+func TestOnlyChangesOfImmutableParametersAreRefused(t *testing.T) {
+	r := results(t)["wide"]
+	program, err := render.Load(&r.Version.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEvaluator(t, &r.Policy.Spec)
+	var givens, effectives []map[string]any
+	for _, given := range someParameters(t, r, 6000) {
+		if effective, err := program.Params(given); err == nil {
+			givens, effectives = append(givens, given), append(effectives, effective)
+		}
+	}
+	refused := 0
+	for i, given := range givens {
+		applied := effectives[(i*7+1)%len(effectives)]
+		old := instanceOf(r.Version.Name, nil)
+		old["status"] = map[string]any{"lastApplied": map[string]any{"frameworkVersion": r.Version.Name, "parameters": applied}}
+		message, changed := e.refuses(instanceOf(r.Version.Name, given), old), false
+		for _, p := range r.Version.Spec.Parameters {
+			changed = changed || p.Immutable && !reflect.DeepEqual(applied[p.Name], effectives[i][p.Name])
+		}
+		if changed != (message != "") {
+			t.Fatalf("%v to %v: changed %t, but refused with %q", applied, given, changed, message)
+		}
+		if changed {
+			refused++
+		}
+	}
+	t.Logf("%d of %d changes refused", refused, len(givens))
 }
 
 // wide has what the corpus has little of: nesting, and constraints by functions.
