@@ -94,6 +94,22 @@ type BuildInfo struct {
 	CUE string `json:"cue"`
 	// Kubernetes is the minor version whose types the manifests were checked against.
 	Kubernetes string `json:"kubernetes"`
+	// Images are the container images that the version may use, for clusters that have to mirror them first.
+	// +optional
+	// +listType=atomic
+	Images []ContainerImage `json:"images,omitempty"`
+}
+
+// ContainerImage is an image that a container of the framework uses.
+type ContainerImage struct {
+	// Image is its name; where parameters decide it, the name for their defaults. It is empty if there is none without
+	// further parameters.
+	// +optional
+	Image string `json:"image,omitempty"`
+	// Parameters are the names of the parameters that decide it, `plan.NAME` for one of a plan.
+	// +optional
+	// +listType=atomic
+	Parameters []string `json:"parameters,omitempty"`
 }
 
 // Parameter is one parameter of a framework or of a plan.

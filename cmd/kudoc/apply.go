@@ -170,7 +170,7 @@ func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Obje
 	}
 	verb := "created"
 	switch {
-	case existed && before.GetResourceVersion() == u.GetResourceVersion():
+	case existed && sameContent(before, u):
 		verb = "unchanged"
 	case existed:
 		verb = "configured"
@@ -180,8 +180,8 @@ func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Obje
 	return err
 }
 
-// sameBuild says whether two FrameworkVersions differ at most in the version of kudoc that compiled them. The one in the
-// cluster then stays, because it may not change.
+// sameBuild says whether two FrameworkVersions differ at most in what the version of kudoc that compiled them says about the
+// build. The one in the cluster then stays, because it may not change.
 func sameBuild(before, after *unstructured.Unstructured) bool {
 	if after.GetKind() != "FrameworkVersion" {
 		return false
@@ -189,9 +189,23 @@ func sameBuild(before, after *unstructured.Unstructured) bool {
 	spec := func(u *unstructured.Unstructured) any {
 		s := u.DeepCopy()
 		unstructured.RemoveNestedField(s.Object, "spec", "build", "kudoc")
+		unstructured.RemoveNestedField(s.Object, "spec", "build", "images")
 		return s.Object["spec"]
 	}
 	return reflect.DeepEqual(spec(before), spec(after))
+}
+
+// sameContent says whether an object is what it was. An API server counts it as a change when it sorts the managers anew.
+func sameContent(before, after *unstructured.Unstructured) bool {
+	content := func(u *unstructured.Unstructured) any {
+		c := u.DeepCopy()
+		for _, f := range []string{"managedFields", "resourceVersion"} {
+			unstructured.RemoveNestedField(c.Object, "metadata", f)
+		}
+		unstructured.RemoveNestedField(c.Object, "status")
+		return c.Object
+	}
+	return reflect.DeepEqual(content(before), content(after))
 }
 
 // title is how an object is named to people: Kind/namespace/name.

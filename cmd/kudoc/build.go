@@ -23,12 +23,13 @@ func newBuildCmd(io stdio) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "build DIR",
 		Short: "Compile a framework to the objects that a cluster needs",
-		Long: `build prints the Framework, the FrameworkVersion and the ClusterRole with the permissions that the controller needs for
-it. The output is the same to the byte for the same sources.`,
+		Long: `build prints the Framework, the FrameworkVersion, the ClusterRole with the permissions that the controller needs for it,
+and the ValidatingAdmissionPolicy by which the API server refuses instances with wrong parameters. The output is the same to
+the byte for the same sources. With --out it also writes parameters.md, parameters.openapi.json and images.txt.`,
 		Example: `  # to a cluster, without the rest of kudoc's command line
   kudoc build ./frameworks/zookeeper | kubectl apply --server-side -f -
 
-  # a file for each object
+  # a file for each object, and the parameters and images for people and other programs
   kudoc build ./frameworks/zookeeper --out ./dist`,
 		Args: exactArgs("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error { return o.run(io, args[0]) },
@@ -54,7 +55,10 @@ func (o *buildOptions) run(io stdio, dir string) error {
 	if o.out == "" {
 		return printObjects(io, objs, o.output)
 	}
-	return writeObjects(io, objs, o.output, o.out)
+	if err := writeObjects(io, objs, o.output, o.out); err != nil {
+		return err
+	}
+	return writeDocuments(io, res, o.out)
 }
 
 func checkFormat(format string) error {
@@ -83,9 +87,10 @@ func compileDir(io stdio, dir string) (*compile.Result, error) {
 	return res, nil
 }
 
-// built are the objects of a compiled framework in the order in which they are applied.
+// built are the objects of a compiled framework in the order in which they are applied. The policy comes after the version
+// that it is for: where the API server keeps the version that it has, it must keep the policy too.
 func built(res *compile.Result) []client.Object {
-	return []client.Object{res.Role, res.Framework, res.Version}
+	return []client.Object{res.Role, res.Framework, res.Version, res.Policy, res.Binding}
 }
 
 // printObjects prints objects as a stream of documents.
@@ -117,14 +122,41 @@ func writeObjects(io stdio, objs []client.Object, format, dir string) error {
 		}
 		kind := strings.ToLower(obj.GetObjectKind().GroupVersionKind().Kind)
 		path := filepath.Join(dir, fmt.Sprintf("%s-%s.%s", kind, obj.GetName(), format))
-		if err := replaceFile(path, doc); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(io.out, path); err != nil {
+		if err := announce(io, path, doc); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeDocuments writes what is for people and for programs other than a cluster.
+func writeDocuments(io stdio, res *compile.Result, dir string) error {
+	md, err := markdown(res)
+	if err != nil {
+		return err
+	}
+	schema, err := openAPI(res)
+	if err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{"parameters.md", md}, {"parameters.openapi.json", schema}, {"images.txt", images(res)}} {
+		if err := announce(io, filepath.Join(dir, f.name), f.data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announce writes a file and prints its name.
+func announce(io stdio, path string, data []byte) error {
+	if err := replaceFile(path, data); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(io.out, path)
+	return err
 }
 
 // replaceFile writes a file beside the old one and puts it in its place.

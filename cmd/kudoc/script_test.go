@@ -45,6 +45,7 @@ func TestClusterScripts(t *testing.T) {
 	}
 	namespace := startController(t, path)
 	p := params(t, "../../testdata/script/cluster")
+	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){"created": created, "refused": refused}
 	p.Setup = func(env *testscript.Env) error {
 		env.Setenv("KUBECONFIG", path)
 		env.Setenv("NS", namespace)

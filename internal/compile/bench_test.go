@@ -18,26 +18,18 @@ const kafka = "../../testdata/bench/kafka"
 
 // BenchmarkKafka compiles a framework of eleven objects, and has CUE export the same objects.
 func BenchmarkKafka(b *testing.B) {
-	compiled := func(validate bool) func(*testing.B) {
-		return func(b *testing.B) {
+	run := func(name string, compiled func() *compilation) {
+		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				c := &compilation{opts: Options{Dir: kafka, KudocVersion: "bench"}}
-				passes := []func(){c.load, c.unify, c.check, c.evaluate, c.lower}
-				if validate {
-					passes = append(passes, c.validate)
-				}
-				for _, pass := range append(passes, c.emit) {
-					pass()
-				}
-				if c.diags.HasErrors() {
+				if c := compiled(); c.diags.HasErrors() {
 					b.Fatal(c.diags.Error())
 				}
 			}
-		}
+		})
 	}
-	b.Run("compile", compiled(false))
-	b.Run("compile and validate", compiled(true))
+	run("compile", func() *compilation { return unvalidated(kafka) })
+	run("compile and validate", func() *compilation { return compile(Options{Dir: kafka, KudocVersion: "bench"}) })
 	b.Run("cue export", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -86,11 +78,9 @@ func BenchmarkRender(b *testing.B) {
 			}
 		}
 	}
-	c := &compilation{opts: Options{Dir: dir, KudocVersion: "bench"}}
-	for _, pass := range []func(){c.load, c.unify, c.check, c.evaluate, c.lower, c.emit} {
-		if pass(); c.diags.HasErrors() {
-			b.Fatal(c.diags.Error())
-		}
+	c := unvalidated(dir)
+	if c.diags.HasErrors() {
+		b.Fatal(c.diags.Error())
 	}
 	program, err := render.Load(&c.result.Version.Spec)
 	if err != nil {
@@ -147,11 +137,7 @@ func BenchmarkManifests(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				c := &compilation{opts: Options{Dir: dir, KudocVersion: "bench"}}
-				for _, pass := range []func(){c.load, c.unify, c.check, c.evaluate, c.lower, c.emit} {
-					pass()
-				}
-				if c.diags.HasErrors() {
+				if c := unvalidated(dir); c.diags.HasErrors() {
 					b.Fatal(c.diags.Error())
 				}
 			}

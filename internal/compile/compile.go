@@ -3,7 +3,9 @@ package compile
 import (
 	"fmt"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/validate"
@@ -30,6 +32,11 @@ type Result struct {
 	Version   *v1alpha1.FrameworkVersion
 	// Role is what a controller must be allowed to do to execute this version.
 	Role *rbacv1.ClusterRole
+	// Policy, with its binding, makes the API server refuse Instances of this version whose parameters are wrong.
+	Policy  *admissionv1.ValidatingAdmissionPolicy
+	Binding *admissionv1.ValidatingAdmissionPolicyBinding
+	// Schema is the structural OpenAPI schema of the parameters.
+	Schema *apiextensionsv1.JSONSchemaProps
 	// Validation says what was compared; it is empty where the build was remembered.
 	Validation validate.Report `json:"-"`
 }

@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/admission"
+	"github.com/kudoc/kudoc/internal/compile/openapi"
 )
 
 // What the result was checked against.
@@ -26,6 +28,7 @@ func (c *compilation) emit() {
 		return
 	}
 	c.spec.Build = v1alpha1.BuildInfo{Digest: digest, Kudoc: c.opts.KudocVersion, CUE: CUEVersion, Kubernetes: KubernetesVersion}
+	c.spec.Build.Images = c.images()
 	about := &c.about
 	c.result = &Result{
 		Framework: &v1alpha1.Framework{
@@ -40,6 +43,8 @@ func (c *compilation) emit() {
 		},
 	}
 	c.result.Role = c.role(c.result.Version)
+	c.result.Policy, c.result.Binding = admission.Policy(c.result.Version, c.params)
+	c.result.Schema = openapi.Schema(c.params)
 	c.result.Validation = c.validation
 	c.checkSize(maxVersionBytes)
 }

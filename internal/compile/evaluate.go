@@ -246,7 +246,7 @@ func (e *evaluation) evaluateTask(a *vertex.Arc) {
 		}
 	}
 	for _, o := range t.objects {
-		if len(o.kinds()) == 0 {
+		if len(o.kinds(nil)) == 0 {
 			e.report(codeStatic, a.Vertex.Pos(), "task %q: apiVersion and kind of object %q must not depend on inputs", t.name, o.id)
 		}
 	}

@@ -2,13 +2,20 @@ package compile
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 	"sigs.k8s.io/yaml"
+
+	"github.com/kudoc/kudoc/internal/compile/docs"
 )
 
 // compiled compiles the files of an archive but those that are not CUE.
@@ -30,7 +37,7 @@ func compiled(t *testing.T, files []txtar.File) *Result {
 func rendered(t *testing.T, r *Result) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	for _, o := range []any{r.Framework, r.Version, r.Role} {
+	for _, o := range []any{r.Framework, r.Version, r.Role, r.Policy, r.Binding} {
 		b, err := yaml.Marshal(o)
 		if err != nil {
 			t.Fatal(err)
@@ -74,16 +81,74 @@ func TestTheResultDependsOnTheSourcesOnly(t *testing.T) {
 	}
 }
 
+// everything is all that a build emits, but for the digest: the names of files are part of the sources.
+func everything(t *testing.T, r *Result) string {
+	t.Helper()
+	r.Version.Spec.Build.Digest = ""
+	md, err := docs.Markdown(r.Framework, r.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := json.Marshal(r.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(rendered(t, r)) + md + string(schema)
+}
+
 func TestTheOrderOfFilesDoesNotMatter(t *testing.T) {
-	a := txtar.File{Name: "a.cue", Data: []byte("package f\nparams: n: int | *1\ntasks: t: apply: c: out: b: params.n\n")}
-	b := txtar.File{Name: "b.cue", Data: []byte(minimal + "params: m: string | *\"x\"\ntasks: t: apply: c: out: a: [for x in [1, 2] {\"\\(x)\\(params.m)\"}]\n")}
-	one := compiled(t, []txtar.File{a, b})
-	a.Name, b.Name = "z.cue", "c.cue"
-	two := compiled(t, []txtar.File{a, b})
-	one.Version.Spec.Build.Digest, two.Version.Spec.Build.Digest = "", ""
-	// the order of parameters follows the files, whose names are part of the sources
-	if diff := cmp.Diff(one.Version.Spec.Tasks, two.Version.Spec.Tasks); diff != "" {
-		t.Error(diff)
+	// the order of parameters, and of the objects of a task, is the author's, so that they stay in one file each
+	pieces := []string{
+		"import \"kudoc.dev/kudoc\"\nkudoc.#Framework\n",
+		"name: \"f\"\nversion: \"1.0.0\"\n",
+		"instance: _\n",
+		"params: {m: string | *\"x\", i: int & >=1 | *1, l: [...{a: int | *2, b?: string}]}\n",
+		"tasks: t: apply: a: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: instance.name, b: params.i, c: _long}\n" +
+			"tasks: t: apply: b: {apiVersion: \"v1\", kind: \"Other\", metadata: name: \"\\(instance.name)-\\(params.m)\", c: _long}\n",
+		"tasks: u: run: {apiVersion: \"batch/v1\", kind: \"Job\", metadata: name: \"j\", spec: template: spec: containers: [{name: \"a\", image: \"a:\\(params.m)\"}]}\n",
+		"plans: deploy: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"t\"]}]}]\n",
+		"plans: backup: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"u\"]}]}]\n",
+		"outputs: {z: params.m, a: params.i}\n",
+		"_long: \"" + strings.Repeat("a long text ", 30) + "\\(params.m)\"\n",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	want := everything(t, compiled(t, []txtar.File{{Name: "all.cue", Data: []byte("package f\n" + strings.Join(pieces, ""))}}))
+	for range 6 {
+		var files []txtar.File
+		n := 1 + random.IntN(len(pieces)) // of files
+		for i, j := range random.Perm(len(pieces)) {
+			if i < n {
+				files = append(files, txtar.File{Name: fmt.Sprintf("%c.cue", 'a'+i), Data: []byte("package f\n")})
+			}
+			to := &files[i%n]
+			if j == 0 { // imports come first
+				to.Data = []byte("package f\n" + pieces[0] + strings.TrimPrefix(string(to.Data), "package f\n"))
+			} else {
+				to.Data = append(to.Data, pieces[j]...)
+			}
+		}
+		if diff := cmp.Diff(want, everything(t, compiled(t, files))); diff != "" {
+			t.Fatalf("%d files: %s", n, diff)
+		}
+	}
+}
+
+func TestConcurrentBuildsAreTheSame(t *testing.T) {
+	dir := filepath.Join("..", "..", "frameworks", "zookeeper")
+	results := make([]string, 4)
+	var wait sync.WaitGroup
+	for i := range results {
+		wait.Go(func() {
+			if r := unvalidated(dir).result; r != nil {
+				results[i] = everything(t, r)
+			}
+		})
+	}
+	wait.Wait()
+	for _, r := range results {
+		if diff := cmp.Diff(results[0], r); diff != "" || r == "" {
+			t.Fatalf("builds differ, or there is none: %s", diff)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,49 +17,84 @@ import (
 // aggregateLabel makes the role part of the controller's own.
 const aggregateLabel = "kudoc.dev/aggregate-to-controller"
 
-// verbs are what the controller does with the objects of a task.
-var verbs = []string{"get", "list", "watch", "create", "patch", "delete"}
+// The verbs that the controller needs for the objects of a task. It reads every object before it touches it, and watches
+// its kind. Server-side apply is a patch, and needs create as well where there is no object yet; deleting is what becomes
+// of objects that a later version or the end of the Instance leaves behind, and of the finished object of a Run task.
+var (
+	readVerbs   = []string{"get", "list", "watch"}
+	writeVerbs  = append(slices.Clip(readVerbs), "create", "patch", "delete")
+	deleteVerbs = append(slices.Clip(readVerbs), "delete")
+)
+
+// verbsOf are the verbs for a kind of task.
+func verbsOf(k v1alpha1.TaskKind) []string {
+	if k == v1alpha1.TaskDelete {
+		return deleteVerbs
+	}
+	return writeVerbs
+}
 
 // role is the least that the controller needs to execute a version. Only a compiler can know it.
 func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
-	resources := map[string]map[string]bool{}
+	verbs := map[schema.GroupResource][]string{}
 	for _, t := range c.tasks {
 		for _, o := range t.objects {
-			for _, k := range o.kinds() {
-				plural, _ := meta.UnsafeGuessKindToResource(k)
-				if resources[k.Group] == nil {
-					resources[k.Group] = map[string]bool{}
+			for _, k := range o.kinds(c.locals) {
+				r := schema.GroupResource{Group: k.Group, Resource: plural(k.Kind)}
+				if more := verbsOf(t.kind); len(more) > len(verbs[r]) {
+					verbs[r] = more
 				}
-				resources[k.Group][plural.Resource] = true
 			}
 		}
 	}
-	out := &rbacv1.ClusterRole{
+	return &rbacv1.ClusterRole{
 		TypeMeta: metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},
 		ObjectMeta: metav1.ObjectMeta{
 			Name:   "kudoc-framework-" + v.Name,
 			Labels: map[string]string{aggregateLabel: "true"},
 		},
+		Rules: rules(verbs),
 	}
-	for group, names := range resources {
-		rule := rbacv1.PolicyRule{APIGroups: []string{group}, Verbs: verbs}
-		for name := range names {
-			rule.Resources = append(rule.Resources, name)
+}
+
+// rules are a rule for each group and set of verbs.
+func rules(verbs map[schema.GroupResource][]string) []rbacv1.PolicyRule {
+	var out []rbacv1.PolicyRule
+	for r, vs := range verbs {
+		i := slices.IndexFunc(out, func(o rbacv1.PolicyRule) bool { return o.APIGroups[0] == r.Group && len(o.Verbs) == len(vs) })
+		if i < 0 {
+			i = len(out)
+			out = append(out, rbacv1.PolicyRule{APIGroups: []string{r.Group}, Verbs: vs})
 		}
-		slices.Sort(rule.Resources)
-		out.Rules = append(out.Rules, rule)
+		out[i].Resources = append(out[i].Resources, r.Resource)
 	}
-	slices.SortFunc(out.Rules, func(a, b rbacv1.PolicyRule) int { return cmp.Compare(a.APIGroups[0], b.APIGroups[0]) })
+	for i := range out {
+		slices.Sort(out[i].Resources)
+	}
+	slices.SortFunc(out, func(a, b rbacv1.PolicyRule) int {
+		return cmp.Or(cmp.Compare(a.APIGroups[0], b.APIGroups[0]), cmp.Compare(len(b.Verbs), len(a.Verbs)))
+	})
 	return out
 }
 
+// plural is the resource of a kind. The API machinery's guess holds for Kubernetes' own kinds; what it makes of gateway
+// does not.
+func plural(kind string) string {
+	if s := strings.ToLower(kind); len(s) > 1 && s[len(s)-1] == 'y' && strings.ContainsRune("aeiou", rune(s[len(s)-2])) {
+		return s + "s"
+	}
+	r, _ := meta.UnsafeGuessKindToResource(schema.GroupVersionKind{Kind: kind})
+	return r.Resource
+}
+
 // kinds are the kinds of the objects that a template may render to.
-func (o object) kinds() []schema.GroupVersionKind {
+func (o object) kinds(locals map[string]*expr.X) []schema.GroupVersionKind {
+	value := expr.Expand(o.value, locals)
 	if o.id != "" {
-		return kindsOf(o.value)
+		return kindsOf(value)
 	}
 	var out []schema.GroupVersionKind
-	for _, p := range partsOf(o.value) {
+	for _, p := range partsOf(value) {
 		out = append(out, kindsOf(p.Val)...)
 	}
 	return out
@@ -68,19 +104,7 @@ func kindsOf(x *expr.X) []schema.GroupVersionKind {
 	if x.Op == expr.OpCond {
 		return append(kindsOf(x.Args[1]), kindsOf(x.Args[2])...)
 	}
-	var apiVersion, kind string
-	for _, p := range partsOf(x) {
-		if p.Key == nil || !p.Key.IsLit() || !p.Val.IsLit() {
-			continue
-		}
-		s, _ := p.Val.Lit.(string)
-		switch p.Key.Lit {
-		case "apiVersion":
-			apiVersion = s
-		case "kind":
-			kind = s
-		}
-	}
+	apiVersion, kind := constantField(x, "apiVersion"), constantField(x, "kind")
 	if apiVersion == "" || kind == "" {
 		return nil
 	}
@@ -89,4 +113,21 @@ func kindsOf(x *expr.X) []schema.GroupVersionKind {
 		return nil
 	}
 	return []schema.GroupVersionKind{gv.WithKind(kind)}
+}
+
+// constantField is a field of an object, or of what is merged into it.
+func constantField(x *expr.X, name string) string {
+	for _, p := range partsOf(x) {
+		if p.Key == nil {
+			if s := constantField(p.Val, name); s != "" {
+				return s
+			}
+			continue
+		}
+		if key, ok := p.Key.Constant(); ok && key == name {
+			s, _ := p.Val.Constant()
+			return s
+		}
+	}
+	return ""
 }

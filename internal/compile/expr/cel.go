@@ -8,6 +8,9 @@ import (
 // Printer prints expressions as CEL. Loop variables have unique names in the tree; a printer gives each a name that reads
 // well and is free where it stands.
 type Printer struct {
+	// Plain prints constants without kudoc's functions, for what Plain returned.
+	Plain bool
+
 	names map[string]string // of the loop variables in scope
 }
 
@@ -32,7 +35,7 @@ func (p Printer) Bind(unique string) (Printer, string) {
 	for i := 2; taken[name]; i++ {
 		name = base + strconv.Itoa(i)
 	}
-	inner := Printer{names: map[string]string{unique: name}}
+	inner := Printer{Plain: p.Plain, names: map[string]string{unique: name}}
 	for k, v := range p.names {
 		inner.names[k] = v
 	}
@@ -60,7 +63,7 @@ const (
 
 var precedence = map[string]int{
 	"||": precOr, "&&": precAnd, "==": precCompare, "!=": precCompare, "<": precCompare, "<=": precCompare, ">": precCompare,
-	">=": precCompare, "+": precAdd, "-": precAdd, "*": precMul,
+	">=": precCompare, "in": precCompare, "+": precAdd, "-": precAdd, "*": precMul, "/": precMul, "%": precMul,
 }
 
 func paren(own, context int, s string) string {
@@ -73,7 +76,7 @@ func paren(own, context int, s string) string {
 func (p Printer) cel(x *X, context int) string {
 	switch x.Op {
 	case OpLit:
-		s := CELLiteral(x.Lit)
+		s := p.literal(x.Lit)
 		if strings.HasPrefix(s, "-") {
 			return paren(precUnary, context, s)
 		}
@@ -96,11 +99,7 @@ func (p Printer) cel(x *X, context int) string {
 		}
 		return paren(precCompare, context, strconv.Quote(x.Name)+" in "+p.cel(x.Args[0], precAdd))
 	case OpCall:
-		args := make([]string, len(x.Args))
-		for i := range x.Args {
-			args[i] = p.cel(x.Args[i], 0)
-		}
-		return x.Name + "(" + strings.Join(args, ", ") + ")"
+		return p.call(x)
 	case OpUn:
 		return paren(precUnary, context, x.Name+p.cel(x.Args[0], precUnary+1))
 	case OpBin:
@@ -120,6 +119,19 @@ func (p Printer) cel(x *X, context int) string {
 	default:
 		return "fail(" + strconv.Quote(x.Name) + ")"
 	}
+}
+
+// call prints f(x, y), or x.f(y) where the name begins with a dot.
+func (p Printer) call(x *X) string {
+	name, rest := x.Name, x.Args
+	if strings.HasPrefix(name, ".") {
+		name, rest = p.cel(x.Args[0], precPostfix)+name, x.Args[1:]
+	}
+	args := make([]string, len(rest))
+	for i := range rest {
+		args[i] = p.cel(rest[i], 0)
+	}
+	return name + "(" + strings.Join(args, ", ") + ")"
 }
 
 // uniform prints x beside y where CEL wants both to have one type: dyn() hides the type from its checker.

@@ -12,5 +12,6 @@
 //	ranges.go   integer ranges
 //	function.go the functions that exist at run time
 //	cel.go      printing as CEL
+//	plain.go    the same without kudoc's functions, for API servers
 //	inline.go   shared expressions
 package expr

@@ -44,6 +44,21 @@ func (p *Param) Pos() token.Pos {
 // Fields are the parameters of a struct.
 func (p *Param) Fields() []*Param { return p.fields }
 
+// Elem declares the elements of a list or a map, or is nil.
+func (p *Param) Elem() *Param { return p.elem }
+
+// Computed is the default that depends on other parameters, or nil. Print must have been called, here and below.
+func (p *Param) Computed() *expr.X { return p.computed }
+
+// Check is the condition on the value, self, or nil.
+func (p *Param) Check() *expr.X { return p.check }
+
+// KeyCheck is the condition on every key of a map, self, or nil.
+func (p *Param) KeyCheck() *expr.X { return p.keyCheck }
+
+// HasDefault says whether there is a default, of whatever sort.
+func (p *Param) HasDefault() bool { return p.Schema.Default != nil || p.computed != nil }
+
 // declarer declares parameters.
 type declarer struct{ *eval.Evaluator }
 

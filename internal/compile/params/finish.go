@@ -68,14 +68,15 @@ func (d declarer) setDefault(p *Param, dflt *expr.X) {
 	p.Schema.Default = b
 }
 
-// Print writes the expressions into the schema. They stand alone: shared expressions exist in templates only.
+// Print writes the expressions into the schema. They stand alone, here and there: shared expressions exist in templates only.
 func (p *Param) Print(locals map[string]*expr.X) {
 	for _, x := range []struct {
-		from *expr.X
+		from **expr.X
 		to   *string
-	}{{p.computed, &p.Schema.DefaultExpr}, {p.check, &p.Schema.Check}, {p.keyCheck, &p.Schema.Keys}} {
-		if x.from != nil {
-			*x.to = expr.Printer{}.Print(expr.Expand(x.from, locals))
+	}{{&p.computed, &p.Schema.DefaultExpr}, {&p.check, &p.Schema.Check}, {&p.keyCheck, &p.Schema.Keys}} {
+		if *x.from != nil {
+			*x.from = expr.Expand(*x.from, locals)
+			*x.to = expr.Printer{}.Print(*x.from)
 		}
 	}
 	for _, f := range p.fields {

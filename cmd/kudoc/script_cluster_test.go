@@ -1,0 +1,67 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// created makes an Instance of the cache with the parameters of a JSON file, and named after it, as kubectl create would.
+func created(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: created FILE")
+	}
+	ts.Check(createInstance(ts, args[0], ""))
+}
+
+// refused expects that the API server refuses to, with a reason. A policy takes a moment to come into force.
+func refused(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: refused FILE REASON")
+	}
+	var err error
+	for range 300 {
+		if err = createInstance(ts, args[0], "?dryRun=All"); err != nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if err == nil || !regexp.MustCompile(args[1]).MatchString(err.Error()) {
+		ts.Fatalf("%s: got %v, want %s", args[0], err, args[1])
+	}
+	ts.Logf("%v", err)
+}
+
+// createInstance posts the very text of the file: to an API server, 1.0 is not 1, and a client would write it anew.
+func createInstance(ts *testscript.TestScript, file, query string) error {
+	cfg, err := clientcmd.BuildConfigFromFlags("", ts.Getenv("KUBECONFIG"))
+	if err != nil {
+		return err
+	}
+	c, err := rest.HTTPClientFor(cfg)
+	if err != nil {
+		return err
+	}
+	name, _, _ := strings.Cut(file, ".")
+	body := fmt.Sprintf(`{"apiVersion": "kudoc.dev/v1alpha1", "kind": "Instance", "metadata": {"name": %q}, "spec": {"frameworkVersion": "cache-1.0.0", "parameters": %s}}`, name, ts.ReadFile(file))
+	url := strings.TrimSuffix(cfg.Host, "/") + "/apis/kudoc.dev/v1alpha1/namespaces/" + ts.Getenv("NS") + "/instances" + query
+	resp, err := c.Post(url, "application/json", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var answer metav1.Status
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || resp.StatusCode == http.StatusCreated {
+		return err
+	}
+	return errors.New(answer.Message)
+}
