@@ -5,6 +5,8 @@ SHELL := /bin/sh
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL := go tool -modfile=go.tools.mod
+# how many random frameworks make fuzz compares with CUE
+PROGRAMS ?= 600
 # more tests at once than cores: most of them wait for an API server
 TESTFLAGS ?= -parallel 8
 export CGO_ENABLED = 0
@@ -59,14 +61,19 @@ golden: ## write the expected outputs of the tests anew
 	@KUDOC_UPDATE=1 demo/with-sandbox go test ./cmd/... ./internal/... ./schema/...
 
 .PHONY: fuzz
-fuzz: ## fuzz the state machine, the parameters and the template decoder, a minute each
+fuzz: ## ten minutes: fuzz the state machine, the decoders and the compiler, then compare random frameworks with CUE
 	go test ./internal/runtime/plan -run '^$$' -fuzz FuzzAdvance -fuzztime 1m
 	go test ./internal/render -run '^$$' -fuzz FuzzLoadTemplate -fuzztime 1m
 	go test ./internal/render -run '^$$' -fuzz FuzzParams -fuzztime 1m
+	go test ./internal/compile -run '^$$' -fuzz FuzzSource -fuzztime 2m
+	@echo "comparing $(PROGRAMS) random frameworks with CUE" >&2
+	@log=$$(mktemp); KUDOC_PROGRAMS=$(PROGRAMS) KUDOC_SEED=$$(date +%s) go test ./internal/compile -run Random -v -timeout 60m >$$log 2>&1 || \
+		{ grep -B2 -A60 -e '--- FAIL' $$log; rm $$log; exit 1; }; grep 'frameworks:' $$log; rm $$log
 
 .PHONY: bench
-bench: ## measure compiling and rendering
+bench: ## measure compiling and rendering, side by side with CUE
 	go test ./internal/... -run '^$$' -bench . -benchmem
+	go test ./cmd/kudoc -run '^$$' -bench . -benchtime 20x
 
 .PHONY: check
 check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks

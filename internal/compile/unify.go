@@ -17,12 +17,16 @@ func (c *compilation) unify() {
 
 // reportFinding adds a finding as an error.
 func (c *compilation) reportFinding(f cueerror.Finding) *Diagnostic {
+	embedding := (&checker{compilation: c}).embedding()
 	d := c.report(f.Code, f.Pos, "%s", f.Message)
 	if d.File == "" { // CUE does not say where: the embedding, which is in the author's file, stands for all of it
-		d.at((&checker{compilation: c}).embedding())
+		d.at(embedding)
 	}
 	d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
 	for _, p := range f.Related {
+		if p == embedding { // it stands for the language, about which the message has said enough
+			continue
+		}
 		d.Related = append(d.Related, Related{File: p.Filename(), Line: p.Line(), Column: p.Column(), Message: "conflicts with this"})
 	}
 	return d

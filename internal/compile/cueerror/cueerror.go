@@ -107,66 +107,10 @@ func disjunctionSize(msg string) int {
 	return n
 }
 
-// disjunction folds the errors of all branches into one: which values there are to choose from.
-func (f *Finding) disjunction(branches []errors.Error) {
-	f.Code = CodeValue
-	count := map[string]int{}
-	var values []string
-	for _, b := range branches {
-		if !f.Pos.IsValid() {
-			f.place(authorPositions(b))
-		}
-		if len(f.Path) == 0 {
-			f.Path = authorPath(b.Path())
-		}
-		if x, y, ok := conflict(b); ok {
-			count[x]++
-			count[y]++
-			values = append(values, x, y)
-		}
-	}
-	var got string
-	for _, v := range values { // the author's value conflicts with every alternative
-		if count[v] > count[got] {
-			got = v
-		}
-	}
-	var options, meant []string
-	for _, v := range values {
-		if v == got || slices.Contains(options, v) {
-			continue
-		}
-		options = append(options, v)
-		if s, err := strconv.Unquote(v); err == nil {
-			meant = append(meant, s)
-		}
-	}
-	f.Message = "no alternative matches"
-	if len(options) > 0 {
-		slices.Sort(options)
-		f.Message = fmt.Sprintf("%s is not %s", got, strings.Join(options, " or "))
-		if n := len(f.Path); n > 0 {
-			f.Message = f.Path[n-1] + ": " + f.Message
-		}
-		if s, err := strconv.Unquote(got); err == nil {
-			f.suggest(s, meant)
-		}
-	}
-}
-
 func (f *Finding) suggest(name string, candidates []string) {
 	if n := spell.Nearest(name, candidates); n != "" {
 		f.Hint = fmt.Sprintf("did you mean %q?", n)
 	}
-}
-
-// conflict returns the two values of which an error says that they conflict.
-func conflict(e errors.Error) (a, b string, ok bool) {
-	format, args := e.Msg()
-	if !strings.HasPrefix(format, "conflicting values") || len(args) < 2 {
-		return "", "", false
-	}
-	return fmt.Sprint(args[0]), fmt.Sprint(args[1]), true
 }
 
 var typeNames = regexp.MustCompile(`^(string|bool|int|number|bytes|null|float|u?int\d+|\{.*\}|\[.*\]|struct|list)$`)
@@ -189,6 +133,9 @@ func (f *Finding) translate(root cue.Value, e errors.Error) {
 		f.Code = CodeImport
 	case strings.HasPrefix(msg, "invalid value "):
 		f.Code = CodeValue
+		if v, bound, ok := outOfBound(e); ok && forPeople[bound] != "" {
+			f.Message = fmt.Sprintf("%s: %s is not %s", last, v, forPeople[bound])
+		}
 	case strings.HasPrefix(msg, "undefined field"), strings.HasPrefix(msg, "reference "):
 		f.Code = CodeReference
 	default:

@@ -152,6 +152,9 @@ func (d declarer) scalarParam(p *Param, v *vertex.Vertex) *Param {
 			continue
 		}
 		p.constraints = append(p.constraints, c)
+		if disjunction == nil && p.dflt == nil && d.isValue(c) {
+			p.dflt = &c // what has one value only has it whether or not it is set
+		}
 	}
 	if disjunction == nil {
 		p.Type = d.typeOfAll(p.constraints)
@@ -163,6 +166,25 @@ func (d declarer) scalarParam(p *Param, v *vertex.Vertex) *Param {
 	}
 	p.Schema.Type = p.Type.Kind.String()
 	return p
+}
+
+// isValue says whether a declaration is a value, computed or not, and no type or constraint.
+func (d declarer) isValue(c vertex.Conjunct) bool {
+	switch y := c.Expr.(type) {
+	case *ast.ParenExpr:
+		return d.isValue(vertex.Conjunct{Expr: y.X, Scope: c.Scope})
+	case *ast.BasicLit:
+		return y.Kind != token.NULL
+	case *ast.Interpolation:
+		return true
+	case *ast.BinaryExpr:
+		return y.Op != token.AND && y.Op != token.OR
+	case *ast.UnaryExpr:
+		return (y.Op == token.SUB || y.Op == token.NOT) && d.isValue(vertex.Conjunct{Expr: y.X, Scope: c.Scope})
+	case *ast.CallExpr:
+		return d.IsValue(y, c.Scope)
+	}
+	return false
 }
 
 // disjunction declares `T | *default`, or an enumeration.

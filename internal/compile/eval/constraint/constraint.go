@@ -52,7 +52,7 @@ func (c *Checker) Constraint(e ast.Expr, sc *vertex.Scope, x *expr.X) (*expr.X, 
 		if cond, ok := c.choice(y, sc, x); ok {
 			return cond, nil
 		}
-		if c.isValue(y, sc) {
+		if c.IsValue(y, sc) {
 			v := c.Compile(y, sc)
 			return equals(x, v), v.Type
 		}
@@ -70,8 +70,8 @@ func (c *Checker) Constraint(e ast.Expr, sc *vertex.Scope, x *expr.X) (*expr.X, 
 	return nil, nil
 }
 
-// isValue says whether a call yields a value, and not a constraint on one.
-func (c *Checker) isValue(y *ast.CallExpr, sc *vertex.Scope) bool {
+// IsValue says whether a call yields a value, and not a constraint on one.
+func (c *Checker) IsValue(y *ast.CallExpr, sc *vertex.Scope) bool {
 	switch name := c.FunctionName(y, sc); name {
 	case "len", "div", "mod", "quo", "rem":
 		return true
