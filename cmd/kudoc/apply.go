@@ -15,6 +15,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/progress"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -86,7 +87,7 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 	if o.noWait || !o.wait {
 		return nil
 	}
-	return followInstance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, newScreen(io.err))
+	return followInstance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, progress.New(io.err))
 }
 
 // namePattern is what the API server demands of the names of Instances.

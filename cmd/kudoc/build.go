@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/memory"
 	"github.com/kudoc/kudoc/internal/structural"
 )
 
@@ -69,7 +70,7 @@ func checkFormat(format string) error {
 }
 
 func compileOptions(dir string) compile.Options {
-	return compile.Options{Dir: dir, KudocVersion: version, Structure: structural.Check, Memory: newMemory()}
+	return compile.Options{Dir: dir, KudocVersion: version, Structure: structural.Check, Memory: memory.New(version)}
 }
 
 // compileDir compiles a framework and prints what was found.

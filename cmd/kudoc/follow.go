@@ -9,9 +9,11 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/progress"
 )
 
 // interval is how often a followed object is read.
@@ -27,32 +29,29 @@ func (e *errFailed) Error() string { return e.why }
 
 // poll calls look until it is done, fails, or the time is up. What it waited for last is in the error.
 func poll(ctx context.Context, timeout time.Duration, look func(context.Context) (done bool, waiting string, err error)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("timed out after %s", timeout))
-	defer cancel()
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
 	waiting := ""
-	for {
+	err := wait.PollUntilContextTimeout(ctx, interval, timeout, true, func(ctx context.Context) (bool, error) {
 		done, now, err := look(ctx)
 		if now != "" {
 			waiting = now
 		}
-		switch {
-		case ctx.Err() != nil:
-			if waiting != "" {
-				return fmt.Errorf("%w: %s", context.Cause(ctx), waiting)
-			}
-			return context.Cause(ctx)
-		case err != nil && !passing(err):
-			return err
-		case done:
-			return nil
+		if err != nil && passing(err) {
+			return false, nil
 		}
-		select {
-		case <-ctx.Done():
-		case <-tick.C:
-		}
+		return done, err
+	})
+	switch {
+	case ctx.Err() != nil:
+		err = context.Cause(ctx)
+	case wait.Interrupted(err):
+		err = fmt.Errorf("timed out after %s", timeout)
+	default:
+		return err
 	}
+	if waiting != "" {
+		return fmt.Errorf("%w: %s", err, waiting)
+	}
+	return err
 }
 
 // passing says whether the API server may answer in a moment.
@@ -63,7 +62,7 @@ func passing(err error) bool {
 }
 
 // followInstance shows the plans that bring a generation of an Instance about, until they have ended.
-func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *screen) error {
+func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *progress.Screen) error {
 	begun := time.Now()
 	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var inst v1alpha1.Instance
@@ -72,7 +71,7 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 		}
 		ready := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady)
 		if ready == nil || ready.ObservedGeneration < generation {
-			s.unseen(begun)
+			sayUnseen(s, begun)
 			return false, unseen, nil
 		}
 		executions, err := executionsOf(ctx, c, key)
@@ -80,12 +79,12 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 			return false, "", err
 		}
 		shown := current(&inst, executions)
-		showAll(s, shown)
+		s.Executions(shown)
 		waiting := ready.Message
 		if len(shown) > 0 && !shown[len(shown)-1].Status.State.Terminal() && shown[len(shown)-1].Status.Message != "" {
 			waiting = shown[len(shown)-1].Status.Message
 		}
-		s.say(fmt.Sprintf("%s/%s: %s", inst.Namespace, inst.Name, ready.Message))
+		s.Say(fmt.Sprintf("%s/%s: %s", inst.Namespace, inst.Name, ready.Message))
 		switch {
 		case meta.IsStatusConditionTrue(inst.Status.Conditions, v1alpha1.ConditionDegraded), ready.Reason == v1alpha1.ReasonSuspended:
 			return false, waiting, &errFailed{fmt.Sprintf("instance %s: %s: %s", inst.Name, ready.Reason, ready.Message)}
@@ -95,21 +94,21 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 }
 
 // followExecution shows an execution until it has ended.
-func followExecution(ctx context.Context, c client.Client, key client.ObjectKey, timeout time.Duration, s *screen) error {
+func followExecution(ctx context.Context, c client.Client, key client.ObjectKey, timeout time.Duration, s *progress.Screen) error {
 	begun := time.Now()
 	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var e v1alpha1.PlanExecution
 		if err := c.Get(ctx, key, &e); err != nil {
 			return false, "", err
 		}
-		showAll(s, []*v1alpha1.PlanExecution{&e})
+		s.Executions([]*v1alpha1.PlanExecution{&e})
 		switch st := &e.Status; {
 		case st.State == v1alpha1.Succeeded:
 			return true, "", nil
 		case st.State.Terminal():
 			return false, "", &errFailed{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
 		case st.State == "":
-			s.unseen(begun)
+			sayUnseen(s, begun)
 			return false, unseen, nil
 		default:
 			return false, st.Message, nil
@@ -130,28 +129,12 @@ func current(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) []*v1
 	return out
 }
 
-// showAll draws executions on a terminal; elsewhere it prints every change of a step as a line.
-func showAll(s *screen, executions []*v1alpha1.PlanExecution) {
-	var lines []string
-	for _, e := range executions {
-		lines = append(lines, tree(e, s.style, time.Now())...)
-		for _, ph := range e.Status.Phases {
-			for _, st := range ph.Steps {
-				if st.State == v1alpha1.Pending && st.Attempts == 0 {
-					continue
-				}
-				line := fmt.Sprintf("%s: %s/%s: %s", e.Name, ph.Name, st.Name, st.State)
-				if st.Message != "" {
-					line += ": " + st.Message
-				}
-				s.say(line)
-			}
-		}
-		if e.Status.State.Terminal() {
-			s.say(fmt.Sprintf("%s: %s", e.Name, e.Status.State))
-		}
+// sayUnseen shows that the controller has done nothing, once that has taken longer than it should.
+func sayUnseen(s *progress.Screen, since time.Time) {
+	if time.Since(since) > 3*time.Second {
+		s.Draw([]string{unseen})
+		s.Say(unseen)
 	}
-	s.draw(lines)
 }
 
 // executionsOf lists the executions of an Instance, oldest first.

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/progress"
 )
 
 type statusOptions struct {
@@ -58,7 +59,7 @@ func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
 	}
 	key := client.ObjectKey{Namespace: namespace, Name: name}
 	if o.watch {
-		return o.follow(ctx, c, key, newScreen(io.out))
+		return o.follow(ctx, c, key, progress.New(io.out))
 	}
 	inst, executions, err := read(ctx, c, key)
 	if err != nil {
@@ -67,7 +68,7 @@ func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
 	if o.output == "json" {
 		return printStatus(io.out, inst, executions)
 	}
-	_, err = fmt.Fprintln(io.out, strings.Join(o.lines(inst, executions, newScreen(io.out).style), "\n"))
+	_, err = fmt.Fprintln(io.out, strings.Join(o.lines(inst, executions, progress.New(io.out).Style), "\n"))
 	return err
 }
 
@@ -89,7 +90,7 @@ func notFound(err error, key client.ObjectKey) error {
 }
 
 // follow redraws the status until it is interrupted or the instance is gone.
-func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.ObjectKey, s *screen) error {
+func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.ObjectKey, s *progress.Screen) error {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
@@ -100,10 +101,10 @@ func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.
 		case err != nil && !passing(err):
 			return err
 		case err == nil:
-			lines := o.lines(inst, executions, s.style)
-			s.draw(lines)
+			lines := o.lines(inst, executions, s.Style)
+			s.Draw(lines)
 			for _, l := range lines {
-				s.say(l)
+				s.Say(l)
 			}
 		}
 		select {
@@ -115,7 +116,7 @@ func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.
 }
 
 // lines is the status as text: the instance, then its newest executions.
-func (o *statusOptions) lines(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution, s style) []string {
+func (o *statusOptions) lines(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution, s progress.Style) []string {
 	out := []string{fmt.Sprintf("Instance/%s/%s  %s", inst.Namespace, inst.Name, inst.Spec.FrameworkVersion)}
 	if c := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady); c != nil {
 		color := "32"
@@ -125,7 +126,7 @@ func (o *statusOptions) lines(inst *v1alpha1.Instance, executions []v1alpha1.Pla
 		case c.Status != "True":
 			color = "36"
 		}
-		out[0] += "  " + s.paint(color, c.Reason) + "  " + c.Message
+		out[0] += "  " + s.Paint(color, c.Reason) + "  " + c.Message
 	} else {
 		out[0] += "  the controller has not looked at it yet"
 	}
@@ -134,7 +135,7 @@ func (o *statusOptions) lines(inst *v1alpha1.Instance, executions []v1alpha1.Pla
 	}
 	slices.Sort(out[1:])
 	for i := max(0, len(executions)-o.history); i < len(executions); i++ {
-		out = append(out, tree(&executions[i], s, time.Now())...)
+		out = append(out, progress.Tree(&executions[i], s, time.Now())...)
 	}
 	return out
 }

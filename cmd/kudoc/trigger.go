@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/progress"
 )
 
 type triggerOptions struct {
@@ -58,7 +59,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 	if !o.wait {
 		return nil
 	}
-	return followExecution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, newScreen(io.err))
+	return followExecution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
 }
 
 // execution makes the PlanExecution, after it has checked that there are such a plan and such parameters.

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/internal/compile"
-	"github.com/kudoc/kudoc/internal/compile/validate"
 )
 
 func newVetCmd(io stdio) *cobra.Command {
@@ -54,7 +53,7 @@ func vet(io stdio, patterns []string, coverage bool) error {
 		}
 		found = found || diags.HasErrors()
 		if coverage && res != nil {
-			if err := printCoverage(io, dir, &res.Validation); err != nil {
+			if _, err := fmt.Fprintf(io.out, "%s: %s\n", dir, &res.Validation); err != nil {
 				return err
 			}
 		}
@@ -63,15 +62,4 @@ func vet(io stdio, patterns []string, coverage bool) error {
 		return errReported
 	}
 	return nil
-}
-
-func printCoverage(io stdio, dir string, r *validate.Report) error {
-	c := &r.Coverage
-	_, err := fmt.Fprintf(io.out, "%s: %d inputs, %d comparisons; %d of %d sides of conditions were taken\n", dir, r.Inputs, r.Comparisons, c.Taken, c.Sides)
-	for _, m := range c.Missed {
-		if err == nil {
-			_, err = fmt.Fprintln(io.out, "  "+m.String())
-		}
-	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -171,17 +172,15 @@ func (c *compilation) loadErrors(err error) {
 	}
 }
 
-// digest is the SHA-256 over the names and contents of the package's files, in the order of their names.
+// digest is the SHA-256 over the names and contents of the files of the package, and of the packages that it imports, in
+// the order of their names. What kudoc itself provides is not among them: the version of kudoc tells it.
 func (s *source) digest(inst *build.Instance) (string, error) {
 	h := sha256.New()
-	names := make([]string, 0, len(inst.BuildFiles))
-	for _, f := range inst.BuildFiles {
-		names = append(names, f.Filename)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range sourceFiles(inst) {
 		b, err := os.ReadFile(name)
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		} else if err != nil {
 			return "", err
 		}
 		rel, err := filepath.Rel(s.dir, name)
@@ -192,4 +191,20 @@ func (s *source) digest(inst *build.Instance) (string, error) {
 		h.Write(b)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// sourceFiles are the files of a package and of all that it imports, sorted.
+func sourceFiles(inst *build.Instance) []string {
+	seen := map[string]bool{}
+	var visit func(inst *build.Instance)
+	visit = func(inst *build.Instance) {
+		for _, f := range inst.BuildFiles {
+			seen[f.Filename] = true
+		}
+		for _, dep := range inst.Imports {
+			visit(dep)
+		}
+	}
+	visit(inst)
+	return slices.Sorted(maps.Keys(seen))
 }

@@ -41,14 +41,28 @@ func TestAFrameworkMayBePartOfAModule(t *testing.T) {
 	write(t, dir, "lib/lib.cue", "package lib\n#Name: \"from-a-library\"\n")
 	write(t, dir, "f/a.cue", minimal)
 	write(t, dir, "f/b.cue", "package f\nimport \"example.com/x/lib\"\ntasks: t: apply: c: x: lib.#Name\n")
-	r, ds := Framework(Options{Dir: filepath.Join(dir, "f"), KudocVersion: "test"})
-	if len(ds) > 0 {
-		t.Fatal(ds.Error())
+	opts := Options{Dir: filepath.Join(dir, "f"), KudocVersion: "test", Memory: mapMemory{}}
+	digests := map[string]bool{}
+	for _, name := range []string{"from-a-library", "from-a-library", "changed"} {
+		write(t, dir, "lib/lib.cue", "package lib\n#Name: \""+name+"\"\n")
+		r, ds := Framework(opts)
+		if len(ds) > 0 {
+			t.Fatal(ds.Error())
+		}
+		if got := string(r.Version.Spec.Tasks[0].Objects[0].Template.Raw); !strings.Contains(got, `"x":"`+name+`"`) {
+			t.Error(got)
+		}
+		digests[r.Version.Spec.Build.Digest] = true
 	}
-	if got := string(r.Version.Spec.Tasks[0].Objects[0].Template.Raw); !strings.Contains(got, `"x":"from-a-library"`) {
-		t.Error(got)
+	if len(digests) != 2 {
+		t.Errorf("%d digests of two versions of the sources", len(digests))
 	}
 }
+
+type mapMemory map[string][]byte
+
+func (m mapMemory) Recall(key string) ([]byte, bool) { b, ok := m[key]; return b, ok }
+func (m mapMemory) Remember(key string, b []byte)    { m[key] = b }
 
 func TestEveryCodeIsExplained(t *testing.T) {
 	for i, c := range Codes {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/expr"
@@ -27,6 +28,16 @@ type Missed struct {
 
 // String is the side for people.
 func (m Missed) String() string { return fmt.Sprintf("%s is never %t", m.Condition, m.Value) }
+
+// String is what was compared and what was not reached, for people.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d inputs, %d comparisons; %d of %d sides of conditions were taken", r.Inputs, r.Comparisons, r.Coverage.Taken, r.Coverage.Sides)
+	for _, m := range r.Coverage.Missed {
+		b.WriteString("\n  " + m.String())
+	}
+	return b.String()
+}
 
 // probe tells which sides of the conditions an input takes: a program of a task for each side, which has an object if the
 // side is taken.

@@ -1,4 +1,5 @@
-package main
+// Package memory keeps builds in the user's cache folder, so that an unchanged framework is not compiled again.
+package memory
 
 import (
 	"cmp"
@@ -12,15 +13,15 @@ import (
 	"github.com/kudoc/kudoc/internal/compile"
 )
 
-// memorySize is how many builds are remembered, and how many more there may be before the oldest are forgotten.
-const memorySize, memorySlack = 1000, 200
+// size is how many builds are remembered, and slack how many more there may be before the oldest are forgotten.
+const size, slack = 1000, 200
 
 // memory remembers builds as files in the user's cache folder. It is a convenience: whatever goes wrong
 // with it, builds are validated again.
 type memory struct{ dir string }
 
-// newMemory is the memory of this very program; without a cache folder there is none.
-func newMemory() compile.Memory {
+// New is the memory of this very program, of some version; without a cache folder there is none.
+func New(version string) compile.Memory {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return nil
@@ -55,7 +56,9 @@ func (m *memory) Remember(key string, build []byte) {
 	if err := os.MkdirAll(m.dir, 0o700); err != nil {
 		return
 	}
-	if err := replaceFile(m.file(key), build); err != nil {
+	tmp := m.file(fmt.Sprintf(".%s-%d", key, os.Getpid())) // another process may be reading
+	if os.WriteFile(tmp, build, 0o600) != nil || os.Rename(tmp, m.file(key)) != nil {
+		_ = os.Remove(tmp)
 		return
 	}
 	m.forget()
@@ -72,7 +75,7 @@ func (m *memory) forget() {
 		}
 	}
 	entries, err := os.ReadDir(m.dir)
-	if err != nil || len(entries) <= memorySize+memorySlack {
+	if err != nil || len(entries) <= size+slack {
 		return
 	}
 	age := func(e fs.DirEntry) time.Time {
@@ -85,7 +88,7 @@ func (m *memory) forget() {
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int {
 		return cmp.Or(age(a).Compare(age(b)), cmp.Compare(a.Name(), b.Name()))
 	})
-	for _, e := range entries[:len(entries)-memorySize] {
+	for _, e := range entries[:len(entries)-size] {
 		_ = os.Remove(m.file(e.Name()))
 	}
 }

@@ -1,37 +1,38 @@
-package main
+// Package progress shows plans that run: as a tree that is redrawn in place on a terminal, as lines elsewhere.
+package progress
 
 import (
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/term"
 )
 
-// screen shows a state that changes: on a terminal it is redrawn in place, elsewhere each line is printed once it is new.
-type screen struct {
+// Screen shows a state that changes: on a terminal it is redrawn in place, elsewhere each line is printed once it is new.
+type Screen struct {
 	w       io.Writer
 	fd      int
 	live    bool
-	style   style
+	Style   Style
 	drawn   int
 	printed map[string]bool
 }
 
-func newScreen(w io.Writer) *screen {
-	s := &screen{w: w, printed: map[string]bool{}}
+// New makes a screen of a stream.
+func New(w io.Writer) *Screen {
+	s := &Screen{w: w, printed: map[string]bool{}}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
 		s.fd, s.live = int(f.Fd()), true
 	}
-	s.style.color = s.live && os.Getenv("NO_COLOR") == ""
+	s.Style.color = s.live && os.Getenv("NO_COLOR") == ""
 	return s
 }
 
-// draw replaces what was drawn before by the lines. On a terminal that is too low, the last lines are shown.
-func (s *screen) draw(lines []string) {
+// Draw replaces what was drawn before by the lines. On a terminal that is too low, the last lines are shown.
+func (s *Screen) Draw(lines []string) {
 	if !s.live {
 		return
 	}
@@ -54,21 +55,13 @@ func (s *screen) draw(lines []string) {
 	_, _ = io.WriteString(s.w, b.String()) // progress that nobody can see is not worth failing for
 }
 
-// say prints a line that stays, once. On a terminal the drawing says it already.
-func (s *screen) say(line string) {
+// Say prints a line that stays, once. On a terminal the drawing says it already.
+func (s *Screen) Say(line string) {
 	if s.live || s.printed[line] {
 		return
 	}
 	s.printed[line] = true
 	fmt.Fprintln(s.w, line)
-}
-
-// unseen shows that the controller has done nothing, once that has taken longer than it should.
-func (s *screen) unseen(since time.Time) {
-	if time.Since(since) > 3*time.Second {
-		s.draw([]string{unseen})
-		s.say(unseen)
-	}
 }
 
 // fit cuts a line to a width in columns, taking no count of colours.

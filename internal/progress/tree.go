@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
-// style says how a tree is drawn.
-type style struct{ color bool }
+// Style says how a tree is drawn.
+type Style struct{ color bool }
 
 var marks = map[v1alpha1.State]struct{ mark, color string }{
 	v1alpha1.Pending:   {"○", "90"},
@@ -21,23 +21,24 @@ var marks = map[v1alpha1.State]struct{ mark, color string }{
 	v1alpha1.Cancelled: {"✖", "33"},
 }
 
-func (s style) paint(color, text string) string {
+// Paint gives text a colour, where there are colours.
+func (s Style) Paint(color, text string) string {
 	if !s.color || text == "" {
 		return text
 	}
 	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
-func (s style) state(st v1alpha1.State) string {
+func (s Style) state(st v1alpha1.State) string {
 	if st == "" {
 		st = v1alpha1.Pending
 	}
 	m := marks[st]
-	return s.paint(m.color, m.mark+" "+string(st))
+	return s.Paint(m.color, m.mark+" "+string(st))
 }
 
-// tree draws an execution: its phases, its steps, how long each took and what it waits for.
-func tree(e *v1alpha1.PlanExecution, s style, now time.Time) []string {
+// Tree draws an execution: its phases, its steps, how long each took and what it waits for.
+func Tree(e *v1alpha1.PlanExecution, s Style, now time.Time) []string {
 	st := &e.Status
 	head := fmt.Sprintf("%s  plan %s%s  %s", e.Name, e.Spec.Plan, s.parallel(st.Strategy), s.state(st.State))
 	var started, finished *time.Time
@@ -69,7 +70,7 @@ func tree(e *v1alpha1.PlanExecution, s style, now time.Time) []string {
 	return lines
 }
 
-func (s style) step(st *v1alpha1.StepStatus, now time.Time) string {
+func (s Style) step(st *v1alpha1.StepStatus, now time.Time) string {
 	var started, finished *time.Time
 	if st.StartedAt != nil {
 		started = &st.StartedAt.Time
@@ -84,14 +85,14 @@ func (s style) step(st *v1alpha1.StepStatus, now time.Time) string {
 	return out + s.took(started, finished, now) + s.note(st.Message)
 }
 
-func (s style) parallel(st v1alpha1.Strategy) string {
+func (s Style) parallel(st v1alpha1.Strategy) string {
 	if st == v1alpha1.Parallel {
-		return s.paint("90", " (parallel)")
+		return s.Paint("90", " (parallel)")
 	}
 	return ""
 }
 
-func (s style) took(started, finished *time.Time, now time.Time) string {
+func (s Style) took(started, finished *time.Time, now time.Time) string {
 	if started == nil {
 		return ""
 	}
@@ -99,12 +100,36 @@ func (s style) took(started, finished *time.Time, now time.Time) string {
 	if finished != nil {
 		end = *finished
 	}
-	return s.paint("90", "  "+max(0, end.Sub(*started)).Truncate(time.Second).String())
+	return s.Paint("90", "  "+max(0, end.Sub(*started)).Truncate(time.Second).String())
 }
 
-func (s style) note(message string) string {
+func (s Style) note(message string) string {
 	if message == "" {
 		return ""
 	}
 	return "  " + strings.ReplaceAll(message, "\n", " ")
+}
+
+// Executions draws executions on a terminal; elsewhere it prints every change of a step as a line.
+func (s *Screen) Executions(executions []*v1alpha1.PlanExecution) {
+	var lines []string
+	for _, e := range executions {
+		lines = append(lines, Tree(e, s.Style, time.Now())...)
+		for _, ph := range e.Status.Phases {
+			for _, st := range ph.Steps {
+				if st.State == v1alpha1.Pending && st.Attempts == 0 {
+					continue
+				}
+				line := fmt.Sprintf("%s: %s/%s: %s", e.Name, ph.Name, st.Name, st.State)
+				if st.Message != "" {
+					line += ": " + st.Message
+				}
+				s.Say(line)
+			}
+		}
+		if e.Status.State.Terminal() {
+			s.Say(fmt.Sprintf("%s: %s", e.Name, e.Status.State))
+		}
+	}
+	s.Draw(lines)
 }
