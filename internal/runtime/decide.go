@@ -39,10 +39,11 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 		return next, nil
 	}
 	changed := diff(object(applied.Parameters), d.params)
-	if r := immutable(d.version, changed, object(applied.Parameters), d.params); r != nil {
+	upgrade := applied.FrameworkVersion != d.version.Name || last.FrameworkVersion != d.version.Name
+	if r := immutable(d.version, changed, object(applied.Parameters), d.params, upgrade); r != nil {
 		return nil, r
 	}
-	if applied.FrameworkVersion != d.version.Name || last.FrameworkVersion != d.version.Name {
+	if upgrade {
 		next.Plans = []string{firstPlan(d.version, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
 		return next, nil
 	}
@@ -52,10 +53,13 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 	return next, nil
 }
 
-// immutable refuses a change of parameters that cannot change.
-func immutable(v *v1alpha1.FrameworkVersion, changed []string, from, to map[string]any) *refusal {
+// immutable refuses a change of parameters that cannot change. An upgrade may bring new ones.
+func immutable(v *v1alpha1.FrameworkVersion, changed []string, from, to map[string]any, upgrade bool) *refusal {
 	var parts []string
 	for _, p := range v.Spec.Parameters {
+		if _, had := from[p.Name]; upgrade && !had {
+			continue
+		}
 		if p.Immutable && slices.Contains(changed, p.Name) {
 			parts = append(parts, fmt.Sprintf("parameter %q is immutable: %s cannot become %s", p.Name, show(from, p.Name), show(to, p.Name)))
 		}

@@ -60,7 +60,10 @@ func TestWhichPlansBringASpecAbout(t *testing.T) {
 		"an immutable parameter cannot change": {
 			applied("v1", values{"c": 1}), version("v1", all...), values{"c": 2}, nil, `parameter "c" is immutable: 1 cannot become 2`,
 		},
-		"nor be removed": {applied("v1", values{"c": "x"}), version("v1", all...), values{}, nil, `parameter "c" is immutable: "x" cannot become unset`},
+		"nor be set later":                        {applied("v1", values{}), version("v1", all...), values{"c": 2}, nil, `parameter "c" is immutable: unset cannot become 2`},
+		"but a new version may bring a new one":   {applied("v1", values{}), version("v2", all...), values{"c": 2}, []string{"upgrade"}, ""},
+		"a new version cannot change what it had": {applied("v1", values{"c": 1}), version("v2", all...), values{"c": 2}, nil, `parameter "c" is immutable: 1 cannot become 2`},
+		"nor be removed":                          {applied("v1", values{"c": "x"}), version("v1", all...), values{}, nil, `parameter "c" is immutable: "x" cannot become unset`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
