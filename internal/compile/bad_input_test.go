@@ -53,6 +53,23 @@ func TestBadDirectoriesAreAnswered(t *testing.T) {
 		}
 		answered(t, link, "KD001: cannot read the framework")
 	})
+	t.Run("a file that is a link to itself", func(t *testing.T) {
+		dir := t.TempDir()
+		write(t, dir, "a.cue", minimal)
+		link := filepath.Join(dir, "loop.cue")
+		if err := os.Symlink(link, link); err != nil {
+			t.Fatal(err)
+		}
+		answered(t, dir, "loop.cue")
+	})
+	t.Run("a directory that is a link to its parent", func(t *testing.T) {
+		dir := t.TempDir()
+		write(t, dir, "a.cue", minimal)
+		if err := os.Symlink(dir, filepath.Join(dir, "loop")); err != nil {
+			t.Fatal(err)
+		}
+		answered(t, dir, "")
+	})
 	t.Run("a CUE file newer than our CUE", func(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, "cue.mod/module.cue", "module: \"example.com/x@v0\"\nlanguage: version: \"v0.99.0\"\n")

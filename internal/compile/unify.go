@@ -1,9 +1,12 @@
 package compile
 
 import (
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 )
 
 // unify lets CUE evaluate the package with inputs unknown. Every compilation has a context of its own: a context keeps
@@ -19,7 +22,10 @@ func (c *compilation) unify() {
 func (c *compilation) reportFinding(f cueerror.Finding) *Diagnostic {
 	embedding := (&checker{compilation: c}).embedding()
 	d := c.report(f.Code, f.Pos, "%s", f.Message)
-	if d.File == "" { // CUE does not say where: the embedding, which is in the author's file, stands for all of it
+	if d.File == "" { // CUE does not say where
+		d.at(c.nearest(f.Path))
+	}
+	if d.File == "" { // the embedding, which is in the author's file, stands for all of it
 		d.at(embedding)
 	}
 	d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
@@ -30,4 +36,15 @@ func (c *compilation) reportFinding(f cueerror.Finding) *Diagnostic {
 		d.Related = append(d.Related, Related{File: p.Filename(), Line: p.Line(), Column: p.Column(), Message: "conflicts with this"})
 	}
 	return d
+}
+
+// nearest is where the author wrote the field at a path, or what contains it.
+func (c *compilation) nearest(path []string) token.Pos {
+	for ; len(path) > 0; path = path[:len(path)-1] {
+		v := c.value.LookupPath(cue.ParsePath(cueerror.Joined(path)))
+		if v.Exists() && syntax.IsAuthors(v.Pos()) {
+			return v.Pos()
+		}
+	}
+	return token.NoPos
 }
