@@ -8,6 +8,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 )
 
@@ -17,7 +18,7 @@ type compilation struct {
 	diags Diagnostics
 
 	// load
-	source *source
+	source *source.Source
 	inst   *build.Instance
 
 	// unify

@@ -2,7 +2,7 @@
 //
 // Framework shows the passes in order. Each has a file, and adds to what the ones before it know:
 //
-//	load.go      reads the package; the language and the Kubernetes types come from memory
+//	load.go      reads the package (package source); the language and the Kubernetes types come from memory
 //	unify.go     lets CUE evaluate it with inputs unknown: conflicts, misspelt fields of Kubernetes objects
 //	check*.go    what CUE cannot say, or not well: names that refer to tasks and plans, fields at file level, attributes
 //	evaluate.go  runs the symbolic evaluator (package eval) over parameters (package params), plans, tasks and outputs
@@ -19,6 +19,6 @@
 // Positions in diagnostics are always the author's: what happens inside the schema is reported where the author's value
 // meets it.
 //
-// The package reads files in load.go only, and neither the environment nor a clock, so that the same sources compile to
+// The package reads files in load.go and package source only, and neither the environment nor a clock, so that the same sources compile to
 // the same bytes.
 package compile

@@ -22,7 +22,7 @@ const (
 
 // emit writes the objects. Nothing in them depends on when or where they are made.
 func (c *compilation) emit() {
-	digest, err := c.source.digest(c.inst)
+	digest, err := c.source.Digest(c.inst)
 	if err != nil {
 		c.diags = append(c.diags, &Diagnostic{Code: codeCannotRead, Message: err.Error()})
 		return

@@ -23,14 +23,14 @@ import (
 func (c *compilation) validate() {
 	program, err := render.Load(c.spec)
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.dir, Message: err.Error()})
+		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
 		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload,
 	})
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeCUE, File: c.source.dir, Message: err.Error()})
+		c.diags = append(c.diags, &Diagnostic{Code: codeCUE, File: c.source.Dir, Message: err.Error()})
 		return
 	}
 	c.validation = report
@@ -55,7 +55,7 @@ func (c *compilation) branches() []expr.Branch {
 
 // reload parses the sources anew for the oracle.
 func (c *compilation) reload(rewrite func(*ast.File)) (*build.Instance, error) {
-	inst := c.source.rewritten(rewrite)
+	inst := c.source.Rewritten(rewrite)
 	if inst.Err != nil {
 		return nil, inst.Err
 	}
@@ -102,7 +102,7 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 	d.Path = c.pathOf(m)
 	d.Hint = "please report it with this task and these parameters; until then, write it in another way"
 	if d.File == "" {
-		d.File = c.source.dir
+		d.File = c.source.Dir
 	}
 }
 
