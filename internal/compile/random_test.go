@@ -54,8 +54,8 @@ func randomFramework(r *rand.Rand) string {
 	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode", "params.c"}, bools: []string{"params.t", "params.u"}}
 	var b strings.Builder
 	b.WriteString(`package f
-import ("strings", "list", "math", "strconv", "encoding/json", "encoding/hex", "encoding/base64", "crypto/sha256")
-_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({})][7]
+import ("strings", "list", "math", "strconv", "encoding/json", "encoding/yaml", "encoding/hex", "encoding/base64", "crypto/sha256")
+_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({}), yaml.Marshal({})][8]
 params: {
 	n: int & >=0 & <=5 | *3
 	k: int & >=0 & <=4 | *div(n, 2)
@@ -138,7 +138,9 @@ func (w *writer) text(d int) string {
 		}
 		return w.strs[w.random.IntN(len(w.strs))]
 	}
-	switch w.random.IntN(13) {
+	switch w.random.IntN(14) {
+	case 12:
+		return "yaml.Marshal(" + w.pick("params.m", w.list(d-1), "{b: "+w.integer(d-1)+", a: "+w.text(d-1)+", if "+w.condition(d-1)+" {c: [params.r, "+w.text(d-1)+"]}}") + ")"
 	case 6:
 		return "hex.Encode(" + w.pick(w.text(d-1), "sha256.Sum256("+w.text(d-1)+")") + ")"
 	case 7:
