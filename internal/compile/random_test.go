@@ -54,8 +54,8 @@ func randomFramework(r *rand.Rand) string {
 	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode", "params.c"}, bools: []string{"params.t", "params.u"}}
 	var b strings.Builder
 	b.WriteString(`package f
-import ("strings", "list", "math", "strconv", "encoding/json", "encoding/yaml", "encoding/hex", "encoding/base64", "crypto/sha256")
-_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({}), yaml.Marshal({})][8]
+import ("strings", "list", "math", "strconv", "encoding/json", "encoding/yaml", "encoding/hex", "encoding/base64", "crypto/sha256", "net")
+_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({}), yaml.Marshal({}), net.IPv4][9]
 params: {
 	n: int & >=0 & <=5 | *3
 	k: int & >=0 & <=4 | *div(n, 2)
@@ -68,6 +68,7 @@ params: {
 	ps: [...{name: string, port: int & >=0 & <=9 | *1, on: bool | *true}]
 	r: number | *1.5
 	c: or(["u", "v"]) | *"u"
+	ip: net.IPv4 & string | *"10.0.0.1"
 }
 `)
 	for i := range 2 {
@@ -138,7 +139,9 @@ func (w *writer) text(d int) string {
 		}
 		return w.strs[w.random.IntN(len(w.strs))]
 	}
-	switch w.random.IntN(14) {
+	switch w.random.IntN(15) {
+	case 13:
+		return w.pick("net.JoinHostPort("+w.text(d-1)+", "+w.pick(w.integer(d-1), w.text(0))+")", "net.AddIP(params.ip, "+w.integer(d-1)+")", "net.QueryEscape("+w.text(d-1)+")", "params.ip")
 	case 12:
 		return "yaml.Marshal(" + w.pick("params.m", w.list(d-1), "{b: "+w.integer(d-1)+", a: "+w.text(d-1)+", if "+w.condition(d-1)+" {c: [params.r, "+w.text(d-1)+"]}}") + ")"
 	case 6:
@@ -187,7 +190,7 @@ func (w *writer) condition(d int) string {
 	case 5:
 		return "(params.mode == " + w.pick(`"x"`, `"y"`, `"z"`) + ")"
 	}
-	return "strings.HasPrefix(" + w.text(d-1) + `, "a")`
+	return w.pick("strings.HasPrefix("+w.text(d-1)+`, "a")`, "net.FQDN("+w.text(d-1)+")", `net.InCIDR(params.ip, "10.0.0.0/30")`)
 }
 
 // list of strings

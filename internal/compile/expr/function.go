@@ -9,11 +9,17 @@ type Function struct {
 	Result *Type  // nil if it is the type of the first argument
 	// IntElems demands a list of integers: CUE computes other numbers as decimals, which CEL does not have.
 	IntElems bool
+	// Test says that the function is an error for what it cannot read. As a constraint it is the one that is false there.
+	Test bool
 }
 
 // Lookup returns the function for a CUE builtin such as encoding/json.Marshal, or nil if its arguments must be static.
 func Lookup(name string) *Function {
-	if f, ok := functions[name]; ok {
+	f, ok := functions[name]
+	if !ok {
+		f, ok = netFunctions[name]
+	}
+	if ok {
 		f.CEL = name[strings.LastIndex(name, "/")+1:]
 		return &f
 	}
@@ -113,13 +119,60 @@ var functions = map[string]Function{
 	"strconv.FormatBool":     {Args: []Kind{Bool}, Result: TString},
 	"strconv.Quote":          {Args: str, Result: TString},
 	"strconv.QuoteToASCII":   {Args: str, Result: TString},
-	"time.Duration":          {Args: str, Result: TBool},
+	"time.Duration":          {Args: str, Result: TBool, Test: true},
 }
+
+// address is an IP address: text or a list of bytes.
+var address = []Kind{Any}
+
+var netFunctions = map[string]Function{
+	"net.IP":                        {Args: address, Result: TBool, Test: true},
+	"net.IPv4":                      {Args: address, Result: TBool, Test: true},
+	"net.IPv6":                      {Args: address, Result: TBool, Test: true},
+	"net.IPCIDR":                    {Args: address, Result: TBool, Test: true},
+	"net.InCIDR":                    {Args: []Kind{Any, Any}, Result: TBool, Test: true},
+	"net.LoopbackIP":                {Args: address, Result: TBool, Test: true},
+	"net.MulticastIP":               {Args: address, Result: TBool, Test: true},
+	"net.InterfaceLocalMulticastIP": {Args: address, Result: TBool, Test: true},
+	"net.LinkLocalMulticastIP":      {Args: address, Result: TBool, Test: true},
+	"net.LinkLocalUnicastIP":        {Args: address, Result: TBool, Test: true},
+	"net.GlobalUnicastIP":           {Args: address, Result: TBool, Test: true},
+	"net.UnspecifiedIP":             {Args: address, Result: TBool, Test: true},
+	"net.FQDN":                      {Args: str, Result: TBool, Test: true},
+	"net.URL":                       {Args: str, Result: TBool, Test: true},
+	"net.AbsURL":                    {Args: str, Result: TBool, Test: true},
+	"net.ParseIP":                   {Args: str, Result: ListOf(TInt)},
+	"net.ToIP4":                     {Args: address, Result: ListOf(TInt)},
+	"net.ToIP16":                    {Args: address, Result: ListOf(TInt)},
+	"net.IPString":                  {Args: address, Result: TString},
+	"net.AddIP":                     {Args: []Kind{Any, Int}, Result: TString},
+	"net.AddIPCIDR":                 {Args: []Kind{Any, Int}, Result: TString},
+	"net.CompareIP":                 {Args: []Kind{Any, Any}, Result: TInt},
+	"net.ParseCIDR":                 {Args: str, Result: cidr},
+	"net.SplitHostPort":             {Args: str, Result: texts},
+	"net.JoinHostPort":              {Args: []Kind{Any, Any}, Result: TString},
+	"net.PathEscape":                {Args: str, Result: TString},
+	"net.QueryEscape":               {Args: str, Result: TString},
+}
+
+// cidr is what net.ParseCIDR finds. The last is of IPv4 only.
+var cidr = &Type{Kind: Struct, Fields: []Field{{Name: "prefix_mask", Type: TString}, {Name: "prefix_len", Type: TInt}, {Name: "prefix_addr", Type: TString},
+	{Name: "broadcast_addr", Type: TString, Optional: true}}}
 
 // renamed are functions for which CEL or kudoc has another name.
 var renamed = map[string]Function{
 	"regexp.Match": {CEL: "matches", Args: str2, Result: TBool},
 	"list.Concat":  {CEL: "flatten", Args: lst, Result: ListOf(TAny)},
+}
+
+// Constraint is the function where it is a constraint on its first argument.
+func (f *Function) Constraint() *Function {
+	if !f.Test {
+		return f
+	}
+	g := *f
+	g.CEL = "valid." + f.CEL
+	return &g
 }
 
 // Apply calls the function; the arguments have been checked against Args.

@@ -18,7 +18,7 @@ import (
 func Functions() []cel.EnvOption {
 	var out []cel.EnvOption
 	for _, group := range [][]cel.EnvOption{valueFunctions(), encodingFunctions(), yamlFunctions(), conversionFunctions(), integerFunctions(), stringFunctions(), searchFunctions(),
-		listFunctions(), orderFunctions(), roundingFunctions()} {
+		listFunctions(), orderFunctions(), roundingFunctions(), netFunctions(), testFunctions()} {
 		out = append(out, group...)
 	}
 	return out

@@ -1,6 +1,9 @@
 package vertex
 
 import (
+	"slices"
+	"strings"
+
 	"cuelang.org/go/cue/ast"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/guard"
@@ -14,6 +17,13 @@ type iteration struct {
 	scope   *Scope
 	clauses []expr.Clause
 	guard   guard.Guard
+	list    bool // makes elements, whose order counts
+}
+
+// keepsLoops says whether a loop over what is known stays one: unrolled within a loop at run time, it would first make the
+// elements of one of its iterations for all of the outer ones.
+func (it iteration) keepsLoops() bool {
+	return it.list && slices.ContainsFunc(it.clauses, func(c expr.Clause) bool { return c.Src != nil })
 }
 
 func (it iteration) bind(vars map[string]*Vertex) iteration {
@@ -71,11 +81,14 @@ func (g *Graph) ifClause(c *ast.IfClause, it iteration, next func(iteration)) {
 }
 
 func (g *Graph) forClause(c *ast.ForClause, it iteration, next func(iteration)) {
-	src := g.exprs.Evaluate(c.Source, it.scope)
+	src := g.exprs.Evaluate(c.Source, it.scope).Deref()
+	if src.Input != nil && !it.keepsLoops() {
+		src = g.inputFields(src.Input)
+	}
 	sorted := src.Expand()
 	switch {
-	case src.Input != nil:
-		g.loop(c, src.Input, it, next)
+	case it.keepsLoops():
+		g.loop(c, g.exprs.Value(src, it.guard), it, next)
 	case sorted.IsStruct && len(sorted.Parts)+len(sorted.Syms)+len(sorted.Scalars) > 0:
 		g.loop(c, g.exprs.Value(src, it.guard), it, next)
 	case sorted.IsStruct:
@@ -93,6 +106,16 @@ func (g *Graph) forClause(c *ast.ForClause, it iteration, next func(iteration)) 
 			next(it.bind(g.loopVars(c, g.Constant(expr.LitInt(int64(i))), g.Constant(expr.Lit(e)))))
 		}
 	}
+}
+
+// inputFields are the fields of an input, in the order of their names: what an API server stores has no other.
+func (g *Graph) inputFields(input *expr.X) *Vertex {
+	x, t := *input, *input.Type
+	t.Fields = slices.SortedFunc(slices.Values(t.Fields), func(a, b expr.Field) int { return strings.Compare(a.Name, b.Name) })
+	x.Type = &t
+	v := g.vertex(nil, "")
+	v.Conjuncts = []Conjunct{{Sym: &x}}
+	return v
 }
 
 func (g *Graph) loopVars(c *ast.ForClause, key, value *Vertex) map[string]*Vertex {

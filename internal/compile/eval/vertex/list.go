@@ -95,7 +95,7 @@ func (g *Graph) listShape(v *Vertex, cj Conjunct) *listShape {
 			if el.Fallback != nil {
 				g.Refuse(el, "write a second comprehension with the opposite condition", "else is not supported")
 			}
-			g.iterate(el.Clauses, iteration{scope: cj.Scope, guard: cj.Guard}, func(it iteration) { element(el.Value, it) })
+			g.iterate(el.Clauses, iteration{scope: cj.Scope, guard: cj.Guard, list: true}, func(it iteration) { element(el.Value, it) })
 		default:
 			element(el, iteration{scope: cj.Scope, guard: cj.Guard})
 		}

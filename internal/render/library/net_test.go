@@ -1,0 +1,111 @@
+package library
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
+	"github.com/google/cel-go/cel"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestNetMeansWhatCUEMeans calls functions with random arguments. Calls are spelled alike in CUE and CEL.
+func TestNetMeansWhatCUEMeans(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var calls []string
+	for range 4000 {
+		calls = append(calls, netCall(r))
+	}
+	sameAsCUE(t, `"net"`, calls)
+}
+
+// sameAsCUE compares the values of expressions, or that both sides refuse.
+func sameAsCUE(t *testing.T, imports string, sources []string) {
+	t.Helper()
+	env, err := cel.NewEnv(Functions()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := cuecontext.New()
+	failed := 0
+	for _, source := range sources {
+		v := ctx.CompileString("import (" + imports + ")\nx: " + source).LookupPath(cue.ParsePath("x"))
+		want, wantErr := v.MarshalJSON()
+		got, gotErr := evaluate(env, source)
+		if (wantErr != nil) != (gotErr != nil) {
+			t.Errorf("%s: CUE says %s, %v; got %v, %v", source, want, wantErr, got, gotErr)
+			continue
+		}
+		if wantErr != nil {
+			failed++
+			continue
+		}
+		if value, err := Decode(want); err != nil {
+			t.Error(err)
+		} else if d := cmp.Diff(value, got); d != "" {
+			t.Errorf("%s: CUE says %s, got %v", source, want, got)
+		}
+	}
+	t.Logf("%d expressions, %d of which both refuse", len(sources), failed)
+}
+
+func evaluate(env *cel.Env, source string) (any, error) {
+	ast, issues := env.Compile(source)
+	if issues.Err() != nil {
+		return nil, issues.Err()
+	}
+	program, err := env.Program(ast)
+	if err != nil {
+		return nil, err
+	}
+	v, _, err := program.Eval(map[string]any{})
+	if err != nil {
+		return nil, err
+	}
+	return ToGo(v, func(int) error { return nil }, 0)
+}
+
+func netCall(r *rand.Rand) string {
+	pick := func(s string) string { l := strings.Split(s, " "); return l[r.IntN(len(l))] }
+	address := func() string {
+		switch r.IntN(4) {
+		case 0:
+			return fmt.Sprintf("%q", fmt.Sprintf("%d.%d.%d.%d", r.IntN(300), r.IntN(256), r.IntN(256), r.IntN(256)))
+		case 1:
+			return pick("[1,2,3,4] [255,0,0,1] [1,2,3] [300,1,1,1] [224,0,0,1] [0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1] [0,0,0,0,0,0,0,0,0,0,255,255,1,2,3,4] []")
+		}
+		return strconv.Quote(pick("127.0.0.1 0.0.0.0 255.255.255.255 224.0.0.1 169.254.1.1 :: ::1 fe80::1 fe80::1%eth0 ff01::1 ff02::1 2001:db8::68 ::ffff:1.2.3.4 1.2.3 01.2.3.4 1.2.3.4.5 x 1.2.3.4:80 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 2001:DB8:0:0::1"))
+	}
+	network := func() string {
+		if r.IntN(2) == 0 {
+			return fmt.Sprintf("%q", fmt.Sprintf("%d.%d.%d.%d/%d", r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(256), r.IntN(34)))
+		}
+		return strconv.Quote(pick("10.0.0.0/8 ::/0 2001:db8::/32 2001:db8::1/65 fe80::1%eth0/64 1.2.3.4 1.2.3.4/ /8 ::ffff:1.2.3.4/100 ffff::/128 1.2.3.4/08"))
+	}
+	text := strconv.Quote(pick("example.com example.com. a.b.c -a.b a-.b a_b.c é.com xn--80ak6aa92e.com " + strings.Repeat("a", 63) + ".b " + strings.Repeat("a", 64) + ".b " + strings.Repeat("abcdefgh.", 40) + "com localhost . .. a..b EXAMPLE.Com http://a.b/c?d=e#f /a/b a:b://c %zz http://[::1 a%2Fb ://x mailto:a@b 1h30m 5s x a:80 [::1]:80 ::1:80 a: :80 a:b:c [a]:b a%b a&b=c+d é/ü"))
+	switch r.IntN(10) {
+	case 0, 1:
+		return "net." + pick("IP IPv4 IPv6 LoopbackIP MulticastIP InterfaceLocalMulticastIP LinkLocalMulticastIP LinkLocalUnicastIP GlobalUnicastIP UnspecifiedIP IPCIDR ToIP4 ToIP16 IPString") + "(" + address() + ")"
+	case 2:
+		return "net." + pick("ParseCIDR IPCIDR") + "(" + network() + ")"
+	case 3:
+		return "net.InCIDR(" + address() + ", " + network() + ")"
+	case 4:
+		return "net.CompareIP(" + address() + ", " + address() + ")"
+	case 5:
+		a := address()
+		if r.IntN(2) == 0 {
+			a = network()
+		}
+		return "net." + pick("AddIP AddIPCIDR") + "(" + a + ", " + pick("0 1 -1 256 -256 4294967296 9223372036854775807 -9223372036854775807") + ")"
+	case 6:
+		return "net.JoinHostPort(" + pick(text+" "+strings.ReplaceAll(address(), " ", "")) + ", " + pick(`80 "http" -1 "" 1.5 true null []`) + ")"
+	case 7:
+		return "net.ParseIP(" + strconv.Quote(strings.Trim(address(), `"`)) + ")"
+	}
+	return "net." + pick("FQDN URL AbsURL SplitHostPort PathEscape QueryEscape") + "(" + text + ")"
+}
