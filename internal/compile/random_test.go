@@ -107,7 +107,9 @@ func (w *writer) integer(d int) string {
 		}
 		return w.ints[w.random.IntN(len(w.ints))]
 	}
-	switch w.random.IntN(11) {
+	switch w.random.IntN(12) {
+	case 10:
+		return "math.Pow(" + w.integer(d-1) + ", " + w.pick("params.n", "params.k", "2") + ")"
 	case 7:
 		return "strings." + w.pick("Index", "LastIndex", "Count", "Compare", "IndexAny") + "(" + w.text(d-1) + ", " + w.text(0) + ")"
 	case 8:
@@ -207,6 +209,9 @@ func (w *writer) list(d int) string {
 		return "list." + w.pick("Take", "Drop", "Repeat") + "(" + w.list(d-1) + ", " + w.pick("1", "params.k") + ")"
 	case 3:
 		return "strings." + w.pick("Fields("+w.text(d-1), "SplitN("+w.text(d-1)+`, "-", `+w.pick("2", "-1", "params.k"), "SplitAfter("+w.text(d-1)+`, "-"`) + ")"
+	case 5:
+		key := w.pick("strings.ToLower", "strings.ToUpper", "len")
+		return "list.Sort(" + w.list(d-1) + ", {x: _, y: _, less: " + key + "(x) " + w.pick("<", ">") + " " + key + "(y)})"
 	case 4:
 		return "[for p in list.Sort(params.ps, {x: _, y: _, less: x." + w.pick("name < y.name", "port < y.port", "port > y.port") + "}) {p.name}]"
 	}

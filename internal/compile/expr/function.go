@@ -96,6 +96,7 @@ var functions = map[string]Function{
 	"math.Trunc":                  {Args: num, Result: TInt},
 	"math.Round":                  {Args: num, Result: TInt},
 	"math.RoundToEven":            {Args: num, Result: TInt},
+	"math.Pow":                    {Args: []Kind{Int, Int}, Result: TInt},
 	"math.Abs":                    {Args: num},
 	"encoding/json.Marshal":       {Args: []Kind{Any}, Result: TString},
 	"encoding/yaml.Marshal":       {Args: []Kind{Any}, Result: TString},

@@ -10,6 +10,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
 	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -108,4 +109,21 @@ func netCall(r *rand.Rand) string {
 		return "net.ParseIP(" + strconv.Quote(strings.Trim(address(), `"`)) + ")"
 	}
 	return "net." + pick("FQDN URL AbsURL SplitHostPort PathEscape QueryEscape") + "(" + text + ")"
+}
+
+func TestPowersAreThoseOfCUE(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var calls []string
+	for range 2000 {
+		x, n := r.Int64N(2001)-1000, r.IntN(8)
+		if r.IntN(2) == 0 {
+			x, n = r.Int64N(9)-4, r.IntN(30)
+		}
+		if x != 0 || n != 0 {
+			if p := power(x, int64(n)); p.Type() == types.IntType { // CUE's integers have no limit
+				calls = append(calls, fmt.Sprintf("math.Pow(%d, %d)", x, n))
+			}
+		}
+	}
+	sameAsCUE(t, `"math"`, calls)
 }

@@ -2,6 +2,7 @@ package library
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
@@ -26,6 +27,7 @@ func roundingFunctions() []cel.EnvOption {
 		})
 	}
 	return []cel.EnvOption{
+		function("math.Pow", typesOf(cel.IntType, cel.IntType), cel.IntType, func(a []ref.Val) ref.Val { return power(number(a[0]), number(a[1])) }),
 		round("Floor", math.Floor), round("Ceil", math.Ceil), round("Trunc", math.Trunc), round("Round", math.Round),
 		round("RoundToEven", math.RoundToEven),
 		function("math.Abs", typesOf(cel.DynType), cel.DynType, func(a []ref.Val) ref.Val {
@@ -41,4 +43,21 @@ func roundingFunctions() []cel.EnvOption {
 			return types.NewErr("math.Abs: want a number, got a %s", a[0].Type().TypeName())
 		}),
 	}
+}
+
+// power is CUE's math.Pow of integers, as far as the result is one.
+func power(x, n int64) ref.Val {
+	switch {
+	case n < 0 || x == 0 && n == 0:
+		return types.NewErr("math.Pow: the exponent %d of %d is not supported", n, x)
+	case n > 64 && (x < -1 || x > 1):
+		return types.NewErr("math.Pow: integer overflow")
+	case n > 64: // the sign is all that changes
+		n = 2 + n%2
+	}
+	out := new(big.Int).Exp(big.NewInt(x), big.NewInt(n), nil)
+	if !out.IsInt64() {
+		return types.NewErr("math.Pow: integer overflow")
+	}
+	return types.Int(out.Int64())
 }

@@ -107,6 +107,9 @@ func (c *Compiler) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *ex
 	if len(args) != len(f.Args) {
 		c.Fail(y, "%s needs %d arguments", ShortName(name), len(f.Args))
 	}
+	if name == "math.Pow" {
+		c.wantExactPower(y, args)
+	}
 	for i, k := range f.Args {
 		c.wantArgument(args[i], y.Args[i], k)
 	}
@@ -120,6 +123,14 @@ func (c *Compiler) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *ex
 		c.notInteger(y)
 	}
 	return f.Apply(args)
+}
+
+// wantExactPower refuses powers that CUE computes as decimals, and 0 to the power of 0, which is an error there.
+func (c *Compiler) wantExactPower(y *ast.CallExpr, args []*expr.X) {
+	x, n := args[0].Type, args[1].Type
+	if x.Kind != expr.Int || n.Kind != expr.Int || n.Lo == nil || *n.Lo < 0 {
+		c.Refuse(y, "constrain the exponent, as in int & >=0", "math.Pow is supported for integers with an exponent that is never negative")
+	}
 }
 
 // wantArgument is Want for an argument of a function: a number may be an integer, and bytes may be a string.

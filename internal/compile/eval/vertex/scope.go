@@ -63,6 +63,11 @@ func (g *Graph) declaredField(out *names, d *ast.Field) {
 	}
 }
 
+// With is the scope and one more name.
+func (s *Scope) With(name string, v *Vertex) *Scope {
+	return &Scope{up: s, vars: map[string]*Vertex{name: v}}
+}
+
 // within is the scope with the fields of another vertex instead of those of v.
 func (s *Scope) within(v, other *Vertex) *Scope {
 	if s == nil {
