@@ -53,6 +53,9 @@ func TestRandomFrameworksCompileToWhatCUESays(t *testing.T) {
 func randomFramework(r *rand.Rand) string {
 	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode", "params.c"}, bools: []string{"params.t", "params.u"}}
 	var b strings.Builder
+	if w.experimental = r.IntN(2) == 0; w.experimental {
+		b.WriteString("@experiment(try,aliasv2)\n")
+	}
 	b.WriteString(`package f
 import ("strings", "list", "math", "strconv", "encoding/json", "encoding/yaml", "encoding/hex", "encoding/base64", "crypto/sha256", "net")
 _use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({}), yaml.Marshal({}), net.IPv4][9]
@@ -95,7 +98,9 @@ type writer struct {
 	strs   []string
 	bools  []string
 	nf     int
-	defs   []string
+
+	experimental bool // with what CUE has as experiments
+	defs         []string
 }
 
 func (w *writer) pick(xs ...string) string { return xs[w.random.IntN(len(xs))] }
@@ -109,7 +114,7 @@ func (w *writer) integer(d int) string {
 	}
 	switch w.random.IntN(12) {
 	case 10:
-		return "math.Pow(" + w.integer(d-1) + ", " + w.pick("params.n", "params.k", "2") + ")"
+		return "math.Pow(" + w.integer(d-1) + ", " + w.pick("params.n", "2") + ")"
 	case 7:
 		return "strings." + w.pick("Index", "LastIndex", "Count", "Compare", "IndexAny") + "(" + w.text(d-1) + ", " + w.text(0) + ")"
 	case 8:
@@ -221,7 +226,11 @@ func (w *writer) list(d int) string {
 		case 0, 1:
 			el = append(el, w.text(d-1))
 		case 2:
-			el = append(el, "if "+w.condition(d-1)+" {"+w.text(d-1)+"}")
+			otherwise := ""
+			if w.experimental {
+				otherwise = w.pick("", " else {"+w.text(d-1)+"}")
+			}
+			el = append(el, "if "+w.condition(d-1)+" {"+w.text(d-1)+"}"+otherwise)
 		case 3:
 			v := w.name("e")
 			w.strs = append(w.strs, v)
@@ -275,6 +284,9 @@ func (w *writer) scalar(f string, kind int) []string {
 		return []string{f + ": " + w.list(2)}
 	case 5:
 		c := w.condition(1)
+		if w.experimental {
+			return []string{"if " + c + " {" + f + ": " + w.integer(1) + "} else {" + f + ": " + w.integer(1) + "}"}
+		}
 		return []string{"if " + c + " {" + f + ": " + w.integer(1) + "}", "if !(" + c + ") {" + f + ": " + w.integer(1) + "}"}
 	case 6:
 		out := []string{f + ": *" + fmt.Sprint(w.random.IntN(5)) + " | int", "if " + w.condition(1) + " {" + f + ": " + w.integer(1) + "}"}
@@ -301,7 +313,11 @@ func (w *writer) structure(f string, kind, d int) []string {
 	case kind == 11:
 		return []string{f + ": {" + w.fields(d-1) + "}"}
 	case kind == 14:
-		return []string{f + ": {[K=string]: {id: K + " + w.text(1) + ", n: *" + fmt.Sprint(w.random.IntN(3)) + " | int}, a: {}, b: n: " + w.integer(1) + `, for k, v in params.m {"\(k)": v: v}}`}
+		pattern := "[K=string]"
+		if w.experimental {
+			pattern = "[string]~(K, _)"
+		}
+		return []string{f + ": {" + pattern + ": {id: K + " + w.text(1) + ", n: *" + fmt.Sprint(w.random.IntN(3)) + " | int}, a: {}, b: n: " + w.integer(1) + `, for k, v in params.m {"\(k)": v: v}}`}
 	case kind == 15:
 		return []string{f + ": {for p in params.ps if " + w.pick("p.on", "p.port > 2", "true") + " {" + w.pick("any: true", "last: p.name", `sub: {"\(p.name)": p.port}`) + `, "x-\(p.name)": p.port}}`}
 	case kind == 16:
@@ -311,7 +327,11 @@ func (w *writer) structure(f string, kind, d int) []string {
 		own := w.pick(`kind: params.mode`, `kind: "x"`, `kind: "y", a: `+w.integer(1), `kind: params.mode, s: `+w.text(1))
 		return []string{f + `: {kind: "x", a: *1 | int, b: a + ` + w.integer(0) + `} | {kind: "y", s?: string, a: ` + w.integer(1) + `} | *{kind: "z", s: *"d" | string}`, f + ": {" + own + "}"}
 	case kind == 12:
-		return []string{"if " + w.condition(2) + " {" + w.fields(d-1) + "}"}
+		otherwise := ""
+		if w.experimental {
+			otherwise = " else {" + w.fields(d-1) + "}"
+		}
+		return []string{"if " + w.condition(2) + " {" + w.fields(d-1) + "}" + otherwise}
 	}
 	return []string{f + ": {" + w.fields(d-1) + "}", f + ": {" + w.fields(d-1) + "}"}
 }

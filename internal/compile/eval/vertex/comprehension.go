@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/guard"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
@@ -56,6 +57,8 @@ func (g *Graph) iterate(cls []ast.Clause, it iteration, yield func(iteration)) {
 		next(it.bind(map[string]*Vertex{c.Ident.Name: g.Anonymous(c.Expr, it.scope)}))
 	case *ast.ForClause:
 		g.forClause(c, it, next)
+	case *ast.TryClause:
+		g.Refuse(c, "use if field != _|_ {...}", "try is not supported")
 	default:
 		g.Fail(c, "unsupported clause %s", syntax.Describe(c))
 	}
@@ -202,10 +205,8 @@ func (g *Graph) loopName(c *ast.ForClause) string {
 // comprehension adds what a comprehension in a struct yields.
 func (l *literalScope) comprehension(c *ast.Comprehension) {
 	g := l.g
-	if c.Fallback != nil {
-		g.Refuse(c, "write a second comprehension with the opposite condition", "else is not supported")
-	}
-	g.iterate(c.Clauses, iteration{scope: l.inner, guard: l.Guard}, func(it iteration) {
+	it := iteration{scope: l.inner, guard: l.Guard}
+	g.iterate(c.Clauses, it, func(it iteration) {
 		for _, cl := range it.clauses {
 			if cl.Src != nil {
 				l.loopBody(c, it)
@@ -214,6 +215,22 @@ func (l *literalScope) comprehension(c *ast.Comprehension) {
 		}
 		l.add(Conjunct{Guard: it.guard, closers: l.closers, Scope: it.scope, Expr: c.Value})
 	})
+	g.otherwise(c, it, func(it iteration, body ast.Expr) {
+		l.add(Conjunct{Guard: it.guard, closers: l.closers, Scope: it.scope, Expr: body})
+	})
+}
+
+// otherwise calls yield for what a comprehension yields if its condition is false, if it says so.
+func (g *Graph) otherwise(c *ast.Comprehension, it iteration, yield func(iteration, ast.Expr)) {
+	if c.Fallback == nil {
+		return
+	}
+	cond, ok := c.Clauses[0].(*ast.IfClause)
+	if !ok || len(c.Clauses) > 1 {
+		g.Refuse(c.Fallback, "write a second comprehension with the opposite condition", "otherwise is not supported")
+	}
+	opposite := &ast.IfClause{If: cond.If, Condition: &ast.UnaryExpr{OpPos: cond.Condition.Pos(), Op: token.NOT, X: cond.Condition}}
+	g.ifClause(opposite, it, func(it iteration) { yield(it, c.Fallback.Body) })
 }
 
 // loopBody adds the body of a loop at run time.

@@ -92,10 +92,9 @@ func (g *Graph) listShape(v *Vertex, cj Conjunct) *listShape {
 		case *ast.Ellipsis:
 			out.open, out.tail = true, el.Type
 		case *ast.Comprehension:
-			if el.Fallback != nil {
-				g.Refuse(el, "write a second comprehension with the opposite condition", "else is not supported")
-			}
-			g.iterate(el.Clauses, iteration{scope: cj.Scope, guard: cj.Guard, list: true}, func(it iteration) { element(el.Value, it) })
+			it := iteration{scope: cj.Scope, guard: cj.Guard, list: true}
+			g.iterate(el.Clauses, it, func(it iteration) { element(el.Value, it) })
+			g.otherwise(el, it, func(it iteration, body ast.Expr) { element(body, it) })
 		default:
 			element(el, iteration{scope: cj.Scope, guard: cj.Guard})
 		}
