@@ -118,7 +118,7 @@ func (w *writer) integer(d int) string {
 	case 7:
 		return "strings." + w.pick("Index", "LastIndex", "Count", "Compare", "IndexAny") + "(" + w.text(d-1) + ", " + w.text(0) + ")"
 	case 8:
-		return "math." + w.pick("Floor", "Ceil", "Round", "Trunc") + "(" + w.pick("params.r", w.integer(d-1)) + ")"
+		return "math." + w.pick("Floor", "Ceil", "Round", "Trunc", "RoundToEven") + "(" + w.pick("params.r", w.integer(d-1), w.integer(d-1)+" / "+w.pick("2", "-3", "7", "params.n")) + ")"
 	case 9:
 		return "math.Abs(" + w.integer(d-1) + ")"
 	case 0:
@@ -183,7 +183,9 @@ func (w *writer) condition(d int) string {
 	if d <= 0 || w.random.IntN(3) == 0 {
 		return w.bools[w.random.IntN(len(w.bools))]
 	}
-	switch w.random.IntN(7) {
+	switch w.random.IntN(8) {
+	case 6:
+		return `(strconv.ParseFloat("\(` + w.integer(d-1) + `)` + w.pick("", ".5", "e1", "0") + `", 64) ` + w.pick("<", ">=", "==") + " " + w.integer(d-1) + ")"
 	case 0:
 		return "(" + w.integer(d-1) + " " + w.pick("<", "<=", ">", ">=", "==", "!=") + " " + w.integer(d-1) + ")"
 	case 1:

@@ -115,6 +115,7 @@ var functions = map[string]Function{
 	"strconv.Atoi":           {Args: str, Result: TInt},
 	"strconv.ParseInt":       {Args: strI2, Result: TInt},
 	"strconv.ParseUint":      {Args: strI2, Result: TInt},
+	"strconv.ParseFloat":     {Args: strI, Result: TNum},
 	"strconv.ParseBool":      {Args: str, Result: TBool},
 	"strconv.FormatInt":      {Args: []Kind{Int, Int}, Result: TString},
 	"strconv.FormatBool":     {Args: []Kind{Bool}, Result: TString},

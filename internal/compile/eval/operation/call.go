@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
@@ -54,6 +55,9 @@ func (c *Compiler) call(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
 	if name == "list.Sort" || name == "list.SortStable" {
 		return c.sort(y, sc)
 	}
+	if x := c.roundedQuotient(name, y, sc); x != nil {
+		return x
+	}
 	args := make([]*expr.X, len(y.Args))
 	constant := true
 	for i, a := range y.Args {
@@ -71,6 +75,27 @@ func (c *Compiler) call(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
 		return c.constantCall(y, name, args)
 	}
 	return c.runtimeCall(y, name, args)
+}
+
+// roundedQuotient is math.Floor(a / b) and the like for integers, nil for anything else. The quotient alone would be a decimal.
+func (c *Compiler) roundedQuotient(name string, y *ast.CallExpr, sc *vertex.Scope) *expr.X {
+	switch name {
+	case "math.Floor", "math.Ceil", "math.Trunc", "math.Round", "math.RoundToEven":
+	default:
+		return nil
+	}
+	if len(y.Args) != 1 {
+		return nil
+	}
+	q, ok := withoutParens(y.Args[0]).(*ast.BinaryExpr)
+	if !ok || q.Op != token.QUO {
+		return nil
+	}
+	a, b := c.Compile(q.X, sc), c.Compile(q.Y, sc)
+	if a.IsLit() && b.IsLit() || a.Type.Kind != expr.Int || b.Type.Kind != expr.Int {
+		return nil
+	}
+	return expr.Call("quotient."+strings.TrimPrefix(name, "math."), expr.TInt, a, b)
 }
 
 func (c *Compiler) constantCall(y *ast.CallExpr, name string, args []*expr.X) *expr.X {

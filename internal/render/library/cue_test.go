@@ -127,3 +127,47 @@ func TestPowersAreThoseOfCUE(t *testing.T) {
 	}
 	sameAsCUE(t, `"math"`, calls)
 }
+
+func TestParsedFloatsAreThoseOfCUE(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	calls := []string{`strconv.ParseFloat("", 64)`, `strconv.ParseFloat("0x1p-2", 64)`, `strconv.ParseFloat("x", 64)`, `strconv.ParseFloat("-0", 64)`, `strconv.ParseFloat("1e-400", 64)`}
+	for range 2000 {
+		s := strconv.Itoa(r.IntN(2000)-1000) + []string{"", "0", "000", ".5", ".25e3", "e2", "e-2", ".e1", "e15", "e-9", "00000000000000"}[r.IntN(11)]
+		calls = append(calls, fmt.Sprintf("strconv.ParseFloat(%q, %d)", s, []int{64, 32, 0}[r.IntN(3)]))
+	}
+	sameAsCUE(t, `"strconv"`, calls)
+	ctx := cuecontext.New()
+	env, err := cel.NewEnv(Functions()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range calls {
+		want, wantErr := ctx.CompileString("import \"strconv\"\nx: \"\\(" + call + ")\"").LookupPath(cue.ParsePath("x")).String()
+		got, gotErr := evaluate(env, "str("+call+")")
+		if (wantErr != nil) != (gotErr != nil) || wantErr == nil && got != want {
+			t.Errorf("%s is spelled %v, %v; in CUE %q, %v", call, got, gotErr, want, wantErr)
+		}
+	}
+}
+
+func TestRoundedQuotientsAreThoseOfCUE(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	number := func() int64 { return r.Int64() >> r.IntN(63) * int64(1-2*r.IntN(2)) }
+	env, err := cel.NewEnv(Functions()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := cuecontext.New()
+	for range 5000 {
+		x, y, name := number(), number(), []string{"Floor", "Ceil", "Trunc", "Round", "RoundToEven"}[r.IntN(5)]
+		if r.IntN(3) == 0 { // close to integers and halves
+			k := number() >> 40
+			x = y/2*k + r.Int64N(3) - 1
+		}
+		want, wantErr := ctx.CompileString(fmt.Sprintf("import \"math\"\nx: math.%s(%d / %d)", name, x, y)).LookupPath(cue.ParsePath("x")).Int64()
+		got, gotErr := evaluate(env, fmt.Sprintf("quotient.%s(%d, %d)", name, x, y))
+		if (wantErr != nil) != (gotErr != nil) || wantErr == nil && got != want {
+			t.Errorf("math.%s(%d / %d) is %v, %v; in CUE %v, %v", name, x, y, got, gotErr, want, wantErr)
+		}
+	}
+}
