@@ -42,7 +42,7 @@ func (c *Compiler) FunctionName(y *ast.CallExpr, sc *vertex.Scope) string {
 func (c *Compiler) RuntimeFunction(name string, node ast.Node) *expr.Function {
 	f := expr.Lookup(name)
 	if f == nil {
-		c.Refuse(node, "docs/template-format.md lists the functions that can", "%s cannot be applied to values that depend on inputs", ShortName(name))
+		c.Refuse(node, alternative(name), "%s cannot be applied to values that depend on inputs", ShortName(name))
 	}
 	return f
 }
@@ -126,7 +126,7 @@ func (c *Compiler) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *ex
 		c.Want(args[0], y.Args[0], expr.String, expr.Bytes, expr.List, expr.Map, expr.Struct)
 		return expr.Call("len", expr.TInt, args[0])
 	case "and", "or", "matchN", "matchIf", "close":
-		c.Refuse(y, "", "%s cannot be applied to values that depend on inputs", name)
+		c.Refuse(y, alternative(name), "%s cannot be applied to values that depend on inputs", name)
 	}
 	f := c.RuntimeFunction(name, y)
 	if len(args) != len(f.Args) {

@@ -129,7 +129,7 @@ func (g *Graph) constrainItems(main, s *listShape) {
 	prefix := len(s.items)
 	if prefix > 0 && conditional(main.items) {
 		if !s.uniform() {
-			g.Refuse(main, "", "the unification of a list with conditional elements and one with fixed elements is not supported")
+			g.Refuse(main, "declare the type of all elements: [...type]", "the unification of a list with conditional elements and one with fixed elements is not supported")
 		}
 		prefix = 0
 	}
