@@ -109,6 +109,9 @@ func fields(decls []ast.Decl, f func(name string, field *ast.Field)) {
 			if s, ok := d.Value.(*ast.StructLit); ok {
 				fields(s.Elts, f)
 			}
+			if d.Fallback != nil {
+				fields(d.Fallback.Body.Elts, f)
+			}
 		}
 	}
 }

@@ -36,7 +36,11 @@ func TestCorpusCompilesToWhatCUESays(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
 				write(t, dir, "a.cue", minimal)
-				write(t, dir, "f.cue", "package f\n"+string(f.Data))
+				experiment, source, ok := strings.Cut(string(f.Data), "\n") // which comes before the package
+				if !ok || !strings.HasPrefix(experiment, "@experiment") {
+					experiment, source = "", string(f.Data)
+				}
+				write(t, dir, "f.cue", experiment+"\npackage f\n"+source)
 				c := compile(Options{Dir: dir, KudocVersion: "test", Inputs: 100})
 				expect(t, dir, c.diags)
 				if c.result != nil {

@@ -53,9 +53,12 @@ func TestRandomFrameworksCompileToWhatCUESays(t *testing.T) {
 func randomFramework(r *rand.Rand) string {
 	w := &writer{random: r, ints: []string{"params.n", "params.k"}, strs: []string{"params.s", "instance.name", "params.mode", "params.c"}, bools: []string{"params.t", "params.u"}}
 	var b strings.Builder
+	if w.experimental = r.IntN(2) == 0; w.experimental {
+		b.WriteString("@experiment(try,aliasv2)\n")
+	}
 	b.WriteString(`package f
-import ("strings", "list", "math", "strconv", "encoding/json", "encoding/hex", "encoding/base64", "crypto/sha256")
-_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({})][7]
+import ("strings", "list", "math", "strconv", "encoding/json", "encoding/yaml", "encoding/hex", "encoding/base64", "crypto/sha256", "net")
+_use: [strings.MinRunes, list.MinItems(1), math.Floor(1.5), strconv.FormatInt(1, 10), hex.Encode("a"), base64.Encode(null, "a"), len(sha256.Sum256("a")), json.Marshal({}), yaml.Marshal({}), net.IPv4][9]
 params: {
 	n: int & >=0 & <=5 | *3
 	k: int & >=0 & <=4 | *div(n, 2)
@@ -68,6 +71,7 @@ params: {
 	ps: [...{name: string, port: int & >=0 & <=9 | *1, on: bool | *true}]
 	r: number | *1.5
 	c: or(["u", "v"]) | *"u"
+	ip: net.IPv4 & string | *"10.0.0.1"
 }
 `)
 	for i := range 2 {
@@ -94,7 +98,9 @@ type writer struct {
 	strs   []string
 	bools  []string
 	nf     int
-	defs   []string
+
+	experimental bool // with what CUE has as experiments
+	defs         []string
 }
 
 func (w *writer) pick(xs ...string) string { return xs[w.random.IntN(len(xs))] }
@@ -106,11 +112,13 @@ func (w *writer) integer(d int) string {
 		}
 		return w.ints[w.random.IntN(len(w.ints))]
 	}
-	switch w.random.IntN(11) {
+	switch w.random.IntN(12) {
+	case 10:
+		return "math.Pow(" + w.integer(d-1) + ", " + w.pick("params.n", "2") + ")"
 	case 7:
 		return "strings." + w.pick("Index", "LastIndex", "Count", "Compare", "IndexAny") + "(" + w.text(d-1) + ", " + w.text(0) + ")"
 	case 8:
-		return "math." + w.pick("Floor", "Ceil", "Round", "Trunc") + "(" + w.pick("params.r", w.integer(d-1)) + ")"
+		return "math." + w.pick("Floor", "Ceil", "Round", "Trunc", "RoundToEven") + "(" + w.pick("params.r", w.integer(d-1), w.integer(d-1)+" / "+w.pick("2", "-3", "7", "params.n")) + ")"
 	case 9:
 		return "math.Abs(" + w.integer(d-1) + ")"
 	case 0:
@@ -138,7 +146,11 @@ func (w *writer) text(d int) string {
 		}
 		return w.strs[w.random.IntN(len(w.strs))]
 	}
-	switch w.random.IntN(13) {
+	switch w.random.IntN(15) {
+	case 13:
+		return w.pick("net.JoinHostPort("+w.text(d-1)+", "+w.pick(w.integer(d-1), w.text(0))+")", "net.AddIP(params.ip, "+w.integer(d-1)+")", "net.QueryEscape("+w.text(d-1)+")", "params.ip")
+	case 12:
+		return "yaml.Marshal(" + w.pick("params.m", w.list(d-1), "{b: "+w.integer(d-1)+", a: "+w.text(d-1)+", if "+w.condition(d-1)+" {c: [params.r, "+w.text(d-1)+"]}}") + ")"
 	case 6:
 		return "hex.Encode(" + w.pick(w.text(d-1), "sha256.Sum256("+w.text(d-1)+")") + ")"
 	case 7:
@@ -171,7 +183,9 @@ func (w *writer) condition(d int) string {
 	if d <= 0 || w.random.IntN(3) == 0 {
 		return w.bools[w.random.IntN(len(w.bools))]
 	}
-	switch w.random.IntN(7) {
+	switch w.random.IntN(8) {
+	case 6:
+		return `(strconv.ParseFloat("\(` + w.integer(d-1) + `)` + w.pick("", ".5", "e1", "0") + `", 64) ` + w.pick("<", ">=", "==") + " " + w.integer(d-1) + ")"
 	case 0:
 		return "(" + w.integer(d-1) + " " + w.pick("<", "<=", ">", ">=", "==", "!=") + " " + w.integer(d-1) + ")"
 	case 1:
@@ -185,7 +199,7 @@ func (w *writer) condition(d int) string {
 	case 5:
 		return "(params.mode == " + w.pick(`"x"`, `"y"`, `"z"`) + ")"
 	}
-	return "strings.HasPrefix(" + w.text(d-1) + `, "a")`
+	return w.pick("strings.HasPrefix("+w.text(d-1)+`, "a")`, "net.FQDN("+w.text(d-1)+")", `net.InCIDR(params.ip, "10.0.0.0/30")`)
 }
 
 // list of strings
@@ -202,6 +216,9 @@ func (w *writer) list(d int) string {
 		return "list." + w.pick("Take", "Drop", "Repeat") + "(" + w.list(d-1) + ", " + w.pick("1", "params.k") + ")"
 	case 3:
 		return "strings." + w.pick("Fields("+w.text(d-1), "SplitN("+w.text(d-1)+`, "-", `+w.pick("2", "-1", "params.k"), "SplitAfter("+w.text(d-1)+`, "-"`) + ")"
+	case 5:
+		key := w.pick("strings.ToLower", "strings.ToUpper", "len")
+		return "list.Sort(" + w.list(d-1) + ", {x: _, y: _, less: " + key + "(x) " + w.pick("<", ">") + " " + key + "(y)})"
 	case 4:
 		return "[for p in list.Sort(params.ps, {x: _, y: _, less: x." + w.pick("name < y.name", "port < y.port", "port > y.port") + "}) {p.name}]"
 	}
@@ -211,7 +228,11 @@ func (w *writer) list(d int) string {
 		case 0, 1:
 			el = append(el, w.text(d-1))
 		case 2:
-			el = append(el, "if "+w.condition(d-1)+" {"+w.text(d-1)+"}")
+			otherwise := ""
+			if w.experimental {
+				otherwise = w.pick("", " else {"+w.text(d-1)+"}")
+			}
+			el = append(el, "if "+w.condition(d-1)+" {"+w.text(d-1)+"}"+otherwise)
 		case 3:
 			v := w.name("e")
 			w.strs = append(w.strs, v)
@@ -265,6 +286,9 @@ func (w *writer) scalar(f string, kind int) []string {
 		return []string{f + ": " + w.list(2)}
 	case 5:
 		c := w.condition(1)
+		if w.experimental {
+			return []string{"if " + c + " {" + f + ": " + w.integer(1) + "} else {" + f + ": " + w.integer(1) + "}"}
+		}
 		return []string{"if " + c + " {" + f + ": " + w.integer(1) + "}", "if !(" + c + ") {" + f + ": " + w.integer(1) + "}"}
 	case 6:
 		out := []string{f + ": *" + fmt.Sprint(w.random.IntN(5)) + " | int", "if " + w.condition(1) + " {" + f + ": " + w.integer(1) + "}"}
@@ -291,7 +315,11 @@ func (w *writer) structure(f string, kind, d int) []string {
 	case kind == 11:
 		return []string{f + ": {" + w.fields(d-1) + "}"}
 	case kind == 14:
-		return []string{f + ": {[K=string]: {id: K + " + w.text(1) + ", n: *" + fmt.Sprint(w.random.IntN(3)) + " | int}, a: {}, b: n: " + w.integer(1) + `, for k, v in params.m {"\(k)": v: v}}`}
+		pattern := "[K=string]"
+		if w.experimental {
+			pattern = "[string]~(K, _)"
+		}
+		return []string{f + ": {" + pattern + ": {id: K + " + w.text(1) + ", n: *" + fmt.Sprint(w.random.IntN(3)) + " | int}, a: {}, b: n: " + w.integer(1) + `, for k, v in params.m {"\(k)": v: v}}`}
 	case kind == 15:
 		return []string{f + ": {for p in params.ps if " + w.pick("p.on", "p.port > 2", "true") + " {" + w.pick("any: true", "last: p.name", `sub: {"\(p.name)": p.port}`) + `, "x-\(p.name)": p.port}}`}
 	case kind == 16:
@@ -301,7 +329,11 @@ func (w *writer) structure(f string, kind, d int) []string {
 		own := w.pick(`kind: params.mode`, `kind: "x"`, `kind: "y", a: `+w.integer(1), `kind: params.mode, s: `+w.text(1))
 		return []string{f + `: {kind: "x", a: *1 | int, b: a + ` + w.integer(0) + `} | {kind: "y", s?: string, a: ` + w.integer(1) + `} | *{kind: "z", s: *"d" | string}`, f + ": {" + own + "}"}
 	case kind == 12:
-		return []string{"if " + w.condition(2) + " {" + w.fields(d-1) + "}"}
+		otherwise := ""
+		if w.experimental {
+			otherwise = " else {" + w.fields(d-1) + "}"
+		}
+		return []string{"if " + w.condition(2) + " {" + w.fields(d-1) + "}" + otherwise}
 	}
 	return []string{f + ": {" + w.fields(d-1) + "}", f + ": {" + w.fields(d-1) + "}"}
 }

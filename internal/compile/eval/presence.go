@@ -29,7 +29,7 @@ func (ev *Evaluator) hasField(v *vertex.Vertex, l vertex.Label, node ast.Node) *
 	v = v.Deref()
 	a, c := v.Lookup(l), v.Expand()
 	switch {
-	case a == nil && len(c.Syms)+len(c.Parts) > 0:
+	case a == nil && (len(c.Syms)+len(c.Parts) > 0 || ev.callsForStruct(c)):
 		return hasAll(ev.Value(v, nil), l.Name)
 	case a == nil && v.Input != nil:
 		v.Undefined(l, node)

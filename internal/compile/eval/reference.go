@@ -63,11 +63,27 @@ func (ev *Evaluator) selectFrom(v *vertex.Vertex, l vertex.Label, node ast.Node)
 		return ev.Select(c.Syms[0].Sym, l.Name, node)
 	case a != nil:
 		ev.Fail(node, "%s is optional in %s and not set", l, v.Path())
-	case len(c.Syms) > 0 || len(c.Parts) > 0 || c.IsStruct && len(c.Scalars) > 0:
+	case len(c.Syms) > 0 || len(c.Parts) > 0 || c.IsStruct && len(c.Scalars) > 0 || ev.callsForStruct(c):
 		return ev.Select(ev.Value(v, nil), l.Name, node)
 	}
 	v.Undefined(l, node)
 	return nil
+}
+
+// callsForStruct says whether a function computes a struct that a vertex is.
+func (ev *Evaluator) callsForStruct(c *vertex.Content) bool {
+	for _, s := range c.Scalars {
+		y, ok := s.Expr.(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		if f, ok := ev.Function(y, s.Scope); ok {
+			if fn := expr.Lookup(f.String()); fn != nil && fn.Result != nil && fn.Result.Kind == expr.Struct {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (ev *Evaluator) index(x *ast.IndexExpr, sc *vertex.Scope) any {

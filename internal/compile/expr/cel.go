@@ -104,11 +104,10 @@ func (p Printer) cel(x *X, context int) string {
 		return paren(precUnary, context, x.Name+p.cel(x.Args[0], precUnary+1))
 	case OpBin:
 		own := precedence[x.Name]
-		left := own
-		if own == precCompare {
-			left++ // comparisons do not chain
+		if own == precCompare { // comparisons do not chain
+			return paren(own, context, p.uniform(x.Args[0], x.Args[1], own+1)+" "+x.Name+" "+p.uniform(x.Args[1], x.Args[0], own+1))
 		}
-		return paren(own, context, p.cel(x.Args[0], left)+" "+x.Name+" "+p.cel(x.Args[1], own+1))
+		return paren(own, context, p.cel(x.Args[0], own)+" "+x.Name+" "+p.cel(x.Args[1], own+1))
 	case OpCond:
 		a, b := p.uniform(x.Args[1], x.Args[2], precOr), p.uniform(x.Args[2], x.Args[1], precCond)
 		return paren(precCond, context, p.cel(x.Args[0], precOr)+" ? "+a+" : "+b)

@@ -220,7 +220,11 @@ func (d declarer) disjunction(p *Param, c *vertex.Conjunct) *Param {
 	}
 	var union ast.Expr
 	for _, x := range rest {
-		p.Type = expr.Join(p.Type, d.typeOf(vertex.Conjunct{Expr: x, Scope: c.Scope}))
+		t := d.typeOf(vertex.Conjunct{Expr: x, Scope: c.Scope})
+		if t == nil { // a bound or a validator, which admits more than one type
+			t = expr.TAny
+		}
+		p.Type = expr.Join(p.Type, t)
 		if union != nil {
 			x = &ast.BinaryExpr{X: union, Op: token.OR, Y: x}
 		}

@@ -68,15 +68,19 @@ func differentFields(path string, x, y map[string]any, out *[]Difference) {
 	}
 }
 
-// sameScalar compares scalars. Marshalled JSON in a string may have its fields in another order: CUE promises none.
+// sameScalar compares scalars. Marshalled JSON and YAML in a string may have their fields in another order: CUE promises
+// none.
 func sameScalar(a, b any) bool {
 	if a == b {
 		return true
 	}
 	s, ok1 := a.(string)
 	t, ok2 := b.(string)
-	if !ok1 || !ok2 || !json.Valid([]byte(s)) || !json.Valid([]byte(t)) {
+	if !ok1 || !ok2 {
 		return false
+	}
+	if !json.Valid([]byte(s)) || !json.Valid([]byte(t)) {
+		return sameYAML(s, t)
 	}
 	x, err1 := render.DecodeJSON([]byte(`{"v":` + s + `}`))
 	y, err2 := render.DecodeJSON([]byte(`{"v":` + t + `}`))

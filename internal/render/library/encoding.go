@@ -77,7 +77,7 @@ func withOctets(name string, v ref.Val, f func([]byte) ref.Val) ref.Val {
 // bytesText is bytes as text, as in an interpolation.
 func bytesText(b []byte) string { return strings.ToValidUTF8(string(b), string(utf8.RuneError)) }
 
-// conversionFunctions are CUE's package strconv, without floats: CUE's are decimals.
+// conversionFunctions are CUE's package strconv, as far as its results have 64 bits.
 func conversionFunctions() []cel.EnvOption {
 	s, i := cel.StringType, cel.IntType
 	return []cel.EnvOption{
@@ -93,6 +93,16 @@ func conversionFunctions() []cel.EnvOption {
 				return types.String(strconv.FormatInt(number(a[0]), int(base)))
 			}
 			return types.NewErr("strconv.FormatInt: the base must be between 2 and 36")
+		}),
+		function("strconv.ParseFloat", typesOf(s, i), cel.DoubleType, func(a []ref.Val) ref.Val {
+			f, err := strconv.ParseFloat(text(a[0]), int(number(a[1])))
+			switch {
+			case err != nil:
+				return types.WrapErr(err)
+			case !(f > -1<<63 && f < 1<<63): // what exceeds integers is spelled as one, also if it is not a number at all
+				return types.NewErr("strconv.ParseFloat: %s is out of range", text(a[0]))
+			}
+			return types.Double(f)
 		}),
 		function("strconv.ParseBool", typesOf(s), cel.BoolType, func(a []ref.Val) ref.Val {
 			b, err := strconv.ParseBool(text(a[0]))

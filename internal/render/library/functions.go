@@ -17,8 +17,8 @@ import (
 // Functions are what expressions may call beside CEL's own functions and macros. docs/template-format.md lists them.
 func Functions() []cel.EnvOption {
 	var out []cel.EnvOption
-	for _, group := range [][]cel.EnvOption{valueFunctions(), encodingFunctions(), conversionFunctions(), integerFunctions(), stringFunctions(), searchFunctions(),
-		listFunctions(), orderFunctions(), roundingFunctions()} {
+	for _, group := range [][]cel.EnvOption{valueFunctions(), encodingFunctions(), yamlFunctions(), conversionFunctions(), integerFunctions(), stringFunctions(), searchFunctions(),
+		listFunctions(), orderFunctions(), roundingFunctions(), netFunctions(), testFunctions()} {
 		out = append(out, group...)
 	}
 	return out

@@ -96,8 +96,20 @@ func jsonFloat(f float64) string {
 
 // formatFloat spells a float64 as CUE spells the decimal of the same JSON text in an interpolation: plain notation down
 // to exponents of -7, then one digit, a point and `E`.
+//
+// A float that has the value of an integer of 64 bits was computed, since inputs of such values are integers. CUE drops the
+// zeros at its end.
 func formatFloat(f float64) string {
 	s := jsonFloat(f)
+	if digits := strings.TrimRight(s, "0"); f == math.Trunc(f) && f > -1<<63 && f < 1<<63 && len(digits) < len(s) && strings.Trim(digits, "-") != "" {
+		zeros := len(s) - len(digits)
+		whole := strings.TrimPrefix(digits, "-")
+		exponent := "E+" + strconv.Itoa(zeros+len(whole)-1)
+		if len(whole) == 1 {
+			return digits + exponent
+		}
+		return digits[:len(digits)-len(whole)+1] + "." + whole[1:] + exponent
+	}
 	i := strings.IndexAny(s, "eE")
 	if i < 0 {
 		return s

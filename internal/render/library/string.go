@@ -3,7 +3,6 @@ package library
 import (
 	"math"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
@@ -77,10 +76,6 @@ func stringFunctions() []cel.EnvOption {
 		two("TrimPrefix", strings.TrimPrefix), two("TrimSuffix", strings.TrimSuffix),
 		runes("MinRunes", func(n, limit int64) bool { return n >= limit }),
 		runes("MaxRunes", func(n, limit int64) bool { return n <= limit }),
-		function("time.Duration", typesOf(s), cel.BoolType, func(a []ref.Val) ref.Val {
-			_, err := time.ParseDuration(text(a[0]))
-			return types.Bool(err == nil)
-		}),
 		function("strings.Join", typesOf(listOfAny, s), s, join),
 		function("strings.Split", typesOf(s, s), cel.ListType(s), func(a []ref.Val) ref.Val {
 			return types.NewStringList(types.DefaultTypeAdapter, strings.Split(text(a[0]), text(a[1])))

@@ -241,7 +241,7 @@ func (c *Checker) validator(f vertex.BuiltinFunction, args []ast.Expr, node ast.
 			c.Want(all[i], node, k)
 		}
 	}
-	out := fn.Apply(all)
+	out := fn.Constraint().Apply(all)
 	if x.Type.Kind == expr.Any && fn.Args[0] != expr.Any {
 		out = expr.And(expr.IsType(fn.Args[0].String(), x), out)
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
@@ -41,7 +42,7 @@ func (c *Compiler) FunctionName(y *ast.CallExpr, sc *vertex.Scope) string {
 func (c *Compiler) RuntimeFunction(name string, node ast.Node) *expr.Function {
 	f := expr.Lookup(name)
 	if f == nil {
-		c.Refuse(node, "docs/template-format.md lists the functions that can", "%s cannot be applied to values that depend on inputs", ShortName(name))
+		c.Refuse(node, alternative(name), "%s cannot be applied to values that depend on inputs", ShortName(name))
 	}
 	return f
 }
@@ -53,6 +54,9 @@ func (c *Compiler) call(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
 	name := c.FunctionName(y, sc)
 	if name == "list.Sort" || name == "list.SortStable" {
 		return c.sort(y, sc)
+	}
+	if x := c.roundedQuotient(name, y, sc); x != nil {
+		return x
 	}
 	args := make([]*expr.X, len(y.Args))
 	constant := true
@@ -71,6 +75,27 @@ func (c *Compiler) call(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
 		return c.constantCall(y, name, args)
 	}
 	return c.runtimeCall(y, name, args)
+}
+
+// roundedQuotient is math.Floor(a / b) and the like for integers, nil for anything else. The quotient alone would be a decimal.
+func (c *Compiler) roundedQuotient(name string, y *ast.CallExpr, sc *vertex.Scope) *expr.X {
+	switch name {
+	case "math.Floor", "math.Ceil", "math.Trunc", "math.Round", "math.RoundToEven":
+	default:
+		return nil
+	}
+	if len(y.Args) != 1 {
+		return nil
+	}
+	q, ok := withoutParens(y.Args[0]).(*ast.BinaryExpr)
+	if !ok || q.Op != token.QUO {
+		return nil
+	}
+	a, b := c.Compile(q.X, sc), c.Compile(q.Y, sc)
+	if a.IsLit() && b.IsLit() || a.Type.Kind != expr.Int || b.Type.Kind != expr.Int {
+		return nil
+	}
+	return expr.Call("quotient."+strings.TrimPrefix(name, "math."), expr.TInt, a, b)
 }
 
 func (c *Compiler) constantCall(y *ast.CallExpr, name string, args []*expr.X) *expr.X {
@@ -101,11 +126,14 @@ func (c *Compiler) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *ex
 		c.Want(args[0], y.Args[0], expr.String, expr.Bytes, expr.List, expr.Map, expr.Struct)
 		return expr.Call("len", expr.TInt, args[0])
 	case "and", "or", "matchN", "matchIf", "close":
-		c.Refuse(y, "", "%s cannot be applied to values that depend on inputs", name)
+		c.Refuse(y, alternative(name), "%s cannot be applied to values that depend on inputs", name)
 	}
 	f := c.RuntimeFunction(name, y)
 	if len(args) != len(f.Args) {
 		c.Fail(y, "%s needs %d arguments", ShortName(name), len(f.Args))
+	}
+	if name == "math.Pow" {
+		c.wantExactPower(y, args)
 	}
 	for i, k := range f.Args {
 		c.wantArgument(args[i], y.Args[i], k)
@@ -120,6 +148,14 @@ func (c *Compiler) runtimeCall(y *ast.CallExpr, name string, args []*expr.X) *ex
 		c.notInteger(y)
 	}
 	return f.Apply(args)
+}
+
+// wantExactPower refuses powers that CUE computes as decimals, and 0 to the power of 0, which is an error there.
+func (c *Compiler) wantExactPower(y *ast.CallExpr, args []*expr.X) {
+	x, n := args[0].Type, args[1].Type
+	if x.Kind != expr.Int || n.Kind != expr.Int || n.Lo == nil || *n.Lo < 0 {
+		c.Refuse(y, "constrain the exponent, as in int & >=0", "math.Pow is supported for integers with an exponent that is never negative")
+	}
 }
 
 // wantArgument is Want for an argument of a function: a number may be an integer, and bytes may be a string.

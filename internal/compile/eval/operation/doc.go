@@ -12,5 +12,6 @@
 //	operator.go  unary and binary operators
 //	select.go    fields and elements of symbolic values
 //	call.go      builtin functions, slices
+//	refused.go   what to write instead of functions that do not exist at run time
 //	sort.go      list.Sort
 package operation

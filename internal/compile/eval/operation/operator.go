@@ -65,7 +65,7 @@ func (c *Compiler) binary(y *ast.BinaryExpr, sc *vertex.Scope) *expr.X {
 	case token.ADD, token.SUB, token.MUL:
 		return c.arithmetic(y, a, b)
 	case token.QUO:
-		c.Refuse(y, "use div()", "/ yields a decimal in CUE, which is not supported")
+		c.Refuse(y, "use div(a, b), or round where you divide integers: math.Ceil(a / b)", "/ yields a decimal in CUE, which is not supported")
 	case token.EQL:
 		return expr.Equal(a, b)
 	case token.NEQ:

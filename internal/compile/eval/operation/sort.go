@@ -1,6 +1,8 @@
 package operation
 
 import (
+	"strings"
+
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
 
@@ -24,15 +26,12 @@ func (c *Compiler) sort(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
 	if t.Kind == expr.Any {
 		t = expr.ListOf(expr.TAny)
 	}
-	path, descending := c.comparator(y.Args[1], sc)
+	by, descending := c.comparator(y.Args[1], sc)
 	key := expr.Var(c.LoopVar("e"), t.Elem)
 	value := key
-	for _, name := range path {
-		f := value.Type.Field(name)
-		if value.Type.Kind != expr.Struct || f == nil || f.Optional {
-			c.Refuse(y.Args[1], "sort by fields that every element has", "a list whose elements may have no field %s cannot be sorted by it", name)
-		}
-		value = expr.Sel(value, name, f.Type)
+	if by != nil {
+		c.everyElementHas(by, t.Elem, y.Args[1])
+		value = c.Compile(by, sc.With("x", c.Constant(key)))
 	}
 	switch value.Type.Kind {
 	case expr.Any, expr.Int, expr.Num, expr.String:
@@ -40,24 +39,43 @@ func (c *Compiler) sort(y *ast.CallExpr, sc *vertex.Scope) *expr.X {
 		c.Fail(y.Args[0], "values of type %s cannot be sorted", value.Type.Kind)
 	}
 	keys := list
-	if len(path) > 0 {
+	if value != key {
 		loop := []expr.Clause{{Var: key.Name, Src: list}}
 		keys = &expr.X{Op: expr.OpList, Type: expr.ListOf(value.Type), Parts: []expr.Part{{Clauses: loop, Val: value}}}
 	}
 	return expr.Call("list.SortBy", t, list, keys, expr.Lit(descending))
 }
 
-// comparator understands list.Ascending, list.Descending and {x: _, y: _, less: x.name < y.name}: the path to what is
-// compared, and the direction.
-func (c *Compiler) comparator(x ast.Expr, sc *vertex.Scope) (path []string, descending bool) {
+// everyElementHas refuses fields that an element may lack: CUE compares nothing in a list of one element, so that it would
+// not miss them there.
+func (c *Compiler) everyElementHas(by ast.Expr, elem *expr.Type, node ast.Node) {
+	switch by := by.(type) {
+	case *ast.CallExpr:
+		c.everyElementHas(by.Args[0], elem, node)
+	case *ast.SelectorExpr:
+		for _, name := range operand(by)[1:] {
+			f := elem.Field(name)
+			if elem.Kind != expr.Struct || f == nil || f.Optional {
+				c.Refuse(node, "sort by fields that every element has", "a list whose elements may have no field %s cannot be sorted by it", name)
+			}
+			elem = f.Type
+		}
+	}
+}
+
+// comparator understands list.Ascending, list.Descending and {x: _, y: _, less: x.name < y.name}: what is compared of x, nil
+// for x itself, and the direction.
+func (c *Compiler) comparator(x ast.Expr, sc *vertex.Scope) (by ast.Expr, descending bool) {
 	switch s := x.(type) {
 	case *ast.StructLit:
 		if less := comparison(s); less != nil {
-			a, b := operand(less.X), operand(less.Y)
-			forwards := a != nil && b != nil && a[0] == "x" && b[0] == "y"
-			backwards := a != nil && b != nil && a[0] == "y" && b[0] == "x"
-			if (forwards || backwards) && equalPaths(a[1:], b[1:]) {
-				return a[1:], (less.Op == token.LSS) == backwards
+			a, b := c.operandOf(less.X, sc), c.operandOf(less.Y, sc)
+			switch {
+			case a == "" || a[1:] != b[1:]:
+			case a[0] == 'x' && b[0] == 'y':
+				return less.X, less.Op == token.GTR
+			case a[0] == 'y' && b[0] == 'x':
+				return less.Y, less.Op == token.LSS
 			}
 		}
 	case *ast.SelectorExpr:
@@ -68,8 +86,29 @@ func (c *Compiler) comparator(x ast.Expr, sc *vertex.Scope) (path []string, desc
 			return nil, true
 		}
 	}
-	c.Refuse(x, "use list.Ascending, list.Descending, or {x: _, y: _, less: x.name < y.name}", "a list that depends on inputs cannot be sorted by this comparator")
+	c.Refuse(x, "use list.Ascending, list.Descending, or {x: _, y: _, less: x.name < y.name}, also with strings.ToLower(x.name) and the like",
+		"a list that depends on inputs cannot be sorted by this comparator")
 	return nil, false
+}
+
+// operandOf spells what a comparator compares of x or y, the name first: x.a.b, or a function of that which never fails. It is
+// empty for anything else.
+func (c *Compiler) operandOf(x ast.Expr, sc *vertex.Scope) string {
+	y, ok := x.(*ast.CallExpr)
+	if !ok {
+		return strings.Join(operand(x), ".")
+	}
+	if len(y.Args) != 1 {
+		return ""
+	}
+	inner, name := c.operandOf(y.Args[0], sc), c.FunctionName(y, sc)
+	switch name {
+	case "strings.ToLower", "strings.ToUpper", "strings.ToTitle", "strings.TrimSpace", "len":
+		if inner != "" {
+			return inner + " " + name
+		}
+	}
+	return ""
 }
 
 // comparison is the field less of a comparator that has nothing else but unconstrained x and y.
@@ -89,7 +128,7 @@ func comparison(s *ast.StructLit) (less *ast.BinaryExpr) {
 				return nil
 			}
 		case "less":
-			b, ok := f.Value.(*ast.BinaryExpr)
+			b, ok := withoutParens(f.Value).(*ast.BinaryExpr)
 			if !ok || less != nil || b.Op != token.LSS && b.Op != token.GTR {
 				return nil
 			}
@@ -101,12 +140,26 @@ func comparison(s *ast.StructLit) (less *ast.BinaryExpr) {
 	return less
 }
 
-// unconstrained says whether an expression is _ or {}.
+func withoutParens(x ast.Expr) ast.Expr {
+	for {
+		p, ok := x.(*ast.ParenExpr)
+		if !ok {
+			return x
+		}
+		x = p.X
+	}
+}
+
+// unconstrained says whether an expression is _, {} or {...}.
 func unconstrained(x ast.Expr) bool {
 	switch x := x.(type) {
 	case *ast.Ident:
 		return x.Name == "_"
 	case *ast.StructLit:
+		if len(x.Elts) == 1 {
+			rest, ok := x.Elts[0].(*ast.Ellipsis)
+			return ok && rest.Type == nil
+		}
 		return len(x.Elts) == 0
 	}
 	return false
@@ -124,16 +177,4 @@ func operand(x ast.Expr) []string {
 		}
 	}
 	return nil
-}
-
-func equalPaths(a, b []string) bool {
-	if len(a) != len(b) || len(a) == 0 {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

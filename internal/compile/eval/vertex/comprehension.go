@@ -1,7 +1,11 @@
 package vertex
 
 import (
+	"slices"
+	"strings"
+
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/guard"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
@@ -14,6 +18,13 @@ type iteration struct {
 	scope   *Scope
 	clauses []expr.Clause
 	guard   guard.Guard
+	list    bool // makes elements, whose order counts
+}
+
+// keepsLoops says whether a loop over what is known stays one: unrolled within a loop at run time, it would first make the
+// elements of one of its iterations for all of the outer ones.
+func (it iteration) keepsLoops() bool {
+	return it.list && slices.ContainsFunc(it.clauses, func(c expr.Clause) bool { return c.Src != nil })
 }
 
 func (it iteration) bind(vars map[string]*Vertex) iteration {
@@ -46,6 +57,8 @@ func (g *Graph) iterate(cls []ast.Clause, it iteration, yield func(iteration)) {
 		next(it.bind(map[string]*Vertex{c.Ident.Name: g.Anonymous(c.Expr, it.scope)}))
 	case *ast.ForClause:
 		g.forClause(c, it, next)
+	case *ast.TryClause:
+		g.Refuse(c, "use if field != _|_ {...}", "try is not supported")
 	default:
 		g.Fail(c, "unsupported clause %s", syntax.Describe(c))
 	}
@@ -71,11 +84,14 @@ func (g *Graph) ifClause(c *ast.IfClause, it iteration, next func(iteration)) {
 }
 
 func (g *Graph) forClause(c *ast.ForClause, it iteration, next func(iteration)) {
-	src := g.exprs.Evaluate(c.Source, it.scope)
+	src := g.exprs.Evaluate(c.Source, it.scope).Deref()
+	if src.Input != nil && !it.keepsLoops() {
+		src = g.inputFields(src.Input)
+	}
 	sorted := src.Expand()
 	switch {
-	case src.Input != nil:
-		g.loop(c, src.Input, it, next)
+	case it.keepsLoops():
+		g.loop(c, g.exprs.Value(src, it.guard), it, next)
 	case sorted.IsStruct && len(sorted.Parts)+len(sorted.Syms)+len(sorted.Scalars) > 0:
 		g.loop(c, g.exprs.Value(src, it.guard), it, next)
 	case sorted.IsStruct:
@@ -93,6 +109,16 @@ func (g *Graph) forClause(c *ast.ForClause, it iteration, next func(iteration)) 
 			next(it.bind(g.loopVars(c, g.Constant(expr.LitInt(int64(i))), g.Constant(expr.Lit(e)))))
 		}
 	}
+}
+
+// inputFields are the fields of an input, in the order of their names: what an API server stores has no other.
+func (g *Graph) inputFields(input *expr.X) *Vertex {
+	x, t := *input, *input.Type
+	t.Fields = slices.SortedFunc(slices.Values(t.Fields), func(a, b expr.Field) int { return strings.Compare(a.Name, b.Name) })
+	x.Type = &t
+	v := g.vertex(nil, "")
+	v.Conjuncts = []Conjunct{{Sym: &x}}
+	return v
 }
 
 func (g *Graph) loopVars(c *ast.ForClause, key, value *Vertex) map[string]*Vertex {
@@ -179,10 +205,8 @@ func (g *Graph) loopName(c *ast.ForClause) string {
 // comprehension adds what a comprehension in a struct yields.
 func (l *literalScope) comprehension(c *ast.Comprehension) {
 	g := l.g
-	if c.Fallback != nil {
-		g.Refuse(c, "write a second comprehension with the opposite condition", "else is not supported")
-	}
-	g.iterate(c.Clauses, iteration{scope: l.inner, guard: l.Guard}, func(it iteration) {
+	it := iteration{scope: l.inner, guard: l.Guard}
+	g.iterate(c.Clauses, it, func(it iteration) {
 		for _, cl := range it.clauses {
 			if cl.Src != nil {
 				l.loopBody(c, it)
@@ -191,6 +215,22 @@ func (l *literalScope) comprehension(c *ast.Comprehension) {
 		}
 		l.add(Conjunct{Guard: it.guard, closers: l.closers, Scope: it.scope, Expr: c.Value})
 	})
+	g.otherwise(c, it, func(it iteration, body ast.Expr) {
+		l.add(Conjunct{Guard: it.guard, closers: l.closers, Scope: it.scope, Expr: body})
+	})
+}
+
+// otherwise calls yield for what a comprehension yields if its condition is false, if it says so.
+func (g *Graph) otherwise(c *ast.Comprehension, it iteration, yield func(iteration, ast.Expr)) {
+	if c.Fallback == nil {
+		return
+	}
+	cond, ok := c.Clauses[0].(*ast.IfClause)
+	if !ok || len(c.Clauses) > 1 {
+		g.Refuse(c.Fallback, "write a second comprehension with the opposite condition", "otherwise is not supported")
+	}
+	opposite := &ast.IfClause{If: cond.If, Condition: &ast.UnaryExpr{OpPos: cond.Condition.Pos(), Op: token.NOT, X: cond.Condition}}
+	g.ifClause(opposite, it, func(it iteration) { yield(it, c.Fallback.Body) })
 }
 
 // loopBody adds the body of a loop at run time.

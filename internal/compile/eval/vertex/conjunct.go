@@ -75,7 +75,7 @@ func (g *Graph) patternMatches(p Pattern, l Label) bool {
 	}
 	admits, closed := g.exprs.Admits(p.Key, p.Scope, expr.Lit(l.Name))
 	if !closed {
-		g.Refuse(p.Key, "", "a pattern constraint that depends on inputs is not supported")
+		g.Refuse(p.Key, "write a constant pattern, and conditions with if", "a pattern constraint that depends on inputs is not supported")
 	}
 	return admits
 }

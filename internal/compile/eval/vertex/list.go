@@ -92,10 +92,9 @@ func (g *Graph) listShape(v *Vertex, cj Conjunct) *listShape {
 		case *ast.Ellipsis:
 			out.open, out.tail = true, el.Type
 		case *ast.Comprehension:
-			if el.Fallback != nil {
-				g.Refuse(el, "write a second comprehension with the opposite condition", "else is not supported")
-			}
-			g.iterate(el.Clauses, iteration{scope: cj.Scope, guard: cj.Guard}, func(it iteration) { element(el.Value, it) })
+			it := iteration{scope: cj.Scope, guard: cj.Guard, list: true}
+			g.iterate(el.Clauses, it, func(it iteration) { element(el.Value, it) })
+			g.otherwise(el, it, func(it iteration, body ast.Expr) { element(body, it) })
 		default:
 			element(el, iteration{scope: cj.Scope, guard: cj.Guard})
 		}
@@ -130,7 +129,7 @@ func (g *Graph) constrainItems(main, s *listShape) {
 	prefix := len(s.items)
 	if prefix > 0 && conditional(main.items) {
 		if !s.uniform() {
-			g.Refuse(main, "", "the unification of a list with conditional elements and one with fixed elements is not supported")
+			g.Refuse(main, "declare the type of all elements: [...type]", "the unification of a list with conditional elements and one with fixed elements is not supported")
 		}
 		prefix = 0
 	}

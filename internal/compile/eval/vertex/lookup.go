@@ -46,6 +46,9 @@ func (g *Graph) Lookup(id *ast.Ident, sc *Scope) any {
 	if builtinTypes[name] {
 		return BuiltinType(name)
 	}
+	if name == "self" {
+		g.Refuse(id, "name the struct: field~X: {...}", "self is not supported")
+	}
 	g.Fail(id, "reference %q not found", id.Name)
 	return nil
 }
@@ -64,7 +67,7 @@ func (g *Graph) lookupField(id *ast.Ident, s *Scope) *Vertex {
 	if d, ok := s.names.aliases[id.Name]; ok {
 		l, computed := g.LabelOf(d.Label)
 		if computed != nil {
-			g.Fail(id, "an alias of a field with a computed name is not supported")
+			g.Refuse(id, "use the expression that computes the name", "an alias of a field with a computed name is not supported")
 		}
 		return s.v.mustLookup(l, id).Vertex
 	}

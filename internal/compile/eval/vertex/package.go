@@ -36,7 +36,7 @@ func (g *Graph) Package(inst *build.Instance) *Vertex {
 	g.packages[inst] = p
 	outer := &Scope{v: p.root, names: all}
 	for _, f := range inst.Files {
-		own := g.declared(f.Decls)
+		own := declared(f.Decls)
 		for n := range own.fields {
 			all.fields[n] = true
 		}

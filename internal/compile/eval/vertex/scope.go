@@ -34,24 +34,24 @@ type letKey struct {
 	let   *ast.LetClause
 }
 
-func (g *Graph) declared(decls []ast.Decl) *names {
+func declared(decls []ast.Decl) *names {
 	out := &names{fields: map[string]bool{}, lets: map[string]*ast.LetClause{}, aliases: map[string]*ast.Field{}}
 	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.LetClause:
 			out.lets[d.Ident.Name] = d
 		case *ast.Field:
-			g.declaredField(out, d)
+			declaredField(out, d)
 		}
 	}
 	return out
 }
 
-func (g *Graph) declaredField(out *names, d *ast.Field) {
-	if d.Alias != nil {
-		g.Refuse(d, "write the alias before the label: X=name", "postfix aliases are not supported")
-	}
+func declaredField(out *names, d *ast.Field) {
 	l := d.Label
+	if _, pattern := l.(*ast.ListLit); d.Alias != nil && !pattern {
+		out.aliases[d.Alias.Field.Name] = d
+	}
 	if a, ok := l.(*ast.Alias); ok {
 		if _, pattern := a.Expr.(*ast.ListLit); !pattern {
 			out.aliases[a.Ident.Name] = d
@@ -61,6 +61,11 @@ func (g *Graph) declaredField(out *names, d *ast.Field) {
 	if id, ok := l.(*ast.Ident); ok {
 		out.fields[id.Name] = true
 	}
+}
+
+// With is the scope and one more name.
+func (s *Scope) With(name string, v *Vertex) *Scope {
+	return &Scope{up: s, vars: map[string]*Vertex{name: v}}
 }
 
 // within is the scope with the fields of another vertex instead of those of v.

@@ -17,17 +17,17 @@ type literalScope struct {
 }
 
 func (x *Expansion) structLit(cj Conjunct, s *ast.StructLit) {
-	declared := x.g.literals[s]
-	if declared == nil {
-		declared = x.g.declared(s.Elts)
-		x.g.literals[s] = declared
+	own := x.g.literals[s]
+	if own == nil {
+		own = declared(s.Elts)
+		x.g.literals[s] = own
 	}
 	x.hasLit = true
 	if len(s.Elts) == 0 {
 		x.IsStruct = true
 	}
 	x.closed.enter(cj.closers)
-	l := &literalScope{Expansion: x, Conjunct: cj, inner: &Scope{up: cj.Scope, v: x.v, names: declared}}
+	l := &literalScope{Expansion: x, Conjunct: cj, inner: &Scope{up: cj.Scope, v: x.v, names: own}}
 	l.declarations(s.Elts)
 }
 
@@ -55,12 +55,12 @@ func (l *literalScope) declarations(decls []ast.Decl) {
 }
 
 func (l *literalScope) declaration(d *ast.Field) {
-	label, alias := ast.Node(d.Label), ""
+	label := ast.Node(d.Label)
 	if a, ok := label.(*ast.Alias); ok {
-		label, alias = a.Expr, a.Ident.Name
+		label = a.Expr
 	}
 	if p, ok := label.(*ast.ListLit); ok {
-		l.patternConstraint(d, p, alias)
+		l.patternConstraint(d, p)
 		return
 	}
 	name, computed := l.g.LabelOf(label)
@@ -75,12 +75,18 @@ func (l *literalScope) declaration(d *ast.Field) {
 	l.field(name, d)
 }
 
-func (l *literalScope) patternConstraint(d *ast.Field, list *ast.ListLit, alias string) {
+func (l *literalScope) patternConstraint(d *ast.Field, list *ast.ListLit) {
 	l.IsStruct = true
 	if len(list.Elts) != 1 {
 		l.g.Fail(list, "unsupported pattern constraint")
 	}
-	p := Pattern{Guard: l.Guard, closers: l.closers, Scope: l.inner, Key: list.Elts[0], Value: d.Value, field: alias}
+	p := Pattern{Guard: l.Guard, closers: l.closers, Scope: l.inner, Key: list.Elts[0], Value: d.Value}
+	if a, ok := d.Label.(*ast.Alias); ok {
+		p.field = a.Ident.Name
+	}
+	if d.Alias != nil { // [string]~V or [string]~(K, V)
+		p.name, p.field = identName(d.Alias.Label), identName(d.Alias.Field)
+	}
 	if a, ok := p.Key.(*ast.Alias); ok {
 		p.Key, p.name = a.Expr, a.Ident.Name
 	}
@@ -93,13 +99,25 @@ func (l *literalScope) patternConstraint(d *ast.Field, list *ast.ListLit, alias 
 	}
 }
 
+// identName is the name of an alias, "" if there is none.
+func identName(id *ast.Ident) string {
+	if id == nil || id.Name == "_" {
+		return ""
+	}
+	return id.Name
+}
+
 func (l *literalScope) field(name Label, d *ast.Field) {
 	a := l.v.field(name)
 	if !syntax.IsAuthors(a.Vertex.pos) {
 		a.Vertex.pos = d.Pos()
 	}
 	a.Decls = append(a.Decls, d)
-	a.Vertex.add(l.With(l.inner, d.Value))
+	sc := l.inner
+	if d.Alias != nil && identName(d.Alias.Label) != "" { // name~(K, V)
+		sc = sc.With(d.Alias.Label.Name, l.g.Constant(expr.Lit(name.Name)))
+	}
+	a.Vertex.add(l.With(sc, d.Value))
 	switch d.Constraint {
 	case token.OPTION:
 	case token.NOT:
