@@ -2,11 +2,13 @@ package eval
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"cuelang.org/go/cue/ast"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/guard"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 )
@@ -116,6 +118,7 @@ func (ev *Evaluator) element(v *vertex.Vertex, n int, node ast.Node) any {
 		x    *expr.X
 	}
 	var alts []alternative
+	defaults := false
 	for i, it := range items {
 		if len(it.Clauses) == 0 {
 			if len(alts) == 0 && i < n {
@@ -131,15 +134,26 @@ func (ev *Evaluator) element(v *vertex.Vertex, n int, node ast.Node) any {
 			for j := len(alts) - 1; j >= 0; j-- {
 				out = expr.If(alts[j].when.X(), alts[j].x, out)
 			}
+			if defaults || hasDefault(it.Value) {
+				marked := *out
+				marked.Default = true
+				return &marked
+			}
 			return out
 		}
 		when, ok := guard.OfClauses(it.Clauses)
 		if !ok || i-len(alts) != n {
 			break
 		}
+		defaults = defaults || hasDefault(it.Value)
 		alts = append(alts, alternative{when, ev.Value(it.Value, when)})
 	}
 	return ev.Index(ev.Value(v, nil), expr.LitInt(int64(n)), node)
+}
+
+// hasDefault says whether a scalar is a disjunction, where the value that is read may be a default that CUE keeps as one.
+func hasDefault(v *vertex.Vertex) bool {
+	return slices.ContainsFunc(v.Expand().Scalars, func(s vertex.Conjunct) bool { return len(syntax.Disjuncts(s.Expr)) > 1 })
 }
 
 // Evaluate evaluates any expression to a vertex.

@@ -21,6 +21,7 @@ type unification struct {
 	dflt    *expr.X           // of a disjunction whose default depends on inputs
 	rest    []vertex.Conjunct // the other disjuncts of it
 	choices []vertex.Conjunct // or([...]) and the like with options that depend on inputs
+	element *vertex.Conjunct  // an element of a list that may be a default
 }
 
 // scalarX unifies scalar conjuncts that all count.
@@ -41,6 +42,9 @@ func (ev *Evaluator) scalarX(v *vertex.Vertex, active []vertex.Conjunct, pc guar
 
 func (ev *Evaluator) collect(u *unification, cj vertex.Conjunct) {
 	if cj.Sym != nil {
+		if cj.Sym.Default {
+			u.element = &cj
+		}
 		u.addValue(cj.Sym)
 		return
 	}
@@ -123,6 +127,11 @@ func (ev *Evaluator) withinConstants(v *vertex.Vertex, u *unification) *expr.X {
 			return ev.defaultWithin(v, u, src)
 		}
 		ev.Fail(nil, "%s: incomplete value %s", v.Path(), syntax.Abbreviate(src))
+	}
+	if u.element != nil && len(u.values)+len(u.sources) > 1 {
+		if _, constant := ev.Fold(src, descent.At(ev.Where)); len(u.values) > 1 || constant {
+			ev.Refuse(u.element, "choose the value with if", "%s: an element of a list that may be a default cannot be unified with another value", v.Path())
+		}
 	}
 	out := u.values[0]
 	for _, x := range u.values[1:] {

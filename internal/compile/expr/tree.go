@@ -30,6 +30,8 @@ type X struct {
 	Args  []*X
 	Parts []Part // of OpList and OpObj
 	Pos   token.Pos
+
+	Default bool // the value may be the default of what it was read from
 }
 
 // Part is a piece of a list or an object.
