@@ -42,7 +42,7 @@ func BenchmarkKafka(b *testing.B) {
 
 // exported is what CUE makes of the objects of an instance.
 func exported(b *testing.B, v cue.Value) []byte {
-	v = v.Unify(v.Context().CompileString(`{instance: {name: "k", namespace: "ns", uid: "u"}, plan: name: "deploy"}`))
+	v = v.Unify(cuecontext.New().CompileString(`{instance: {name: "k", namespace: "ns", uid: "u"}, plan: name: "deploy"}`))
 	out, err := v.LookupPath(cue.ParsePath("tasks")).MarshalJSON()
 	if err != nil {
 		b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/render/spell"
@@ -24,7 +25,7 @@ func (c *compilation) check() {
 		return
 	}
 	if imp := c.inst.LookupImport(languagePath); imp != nil {
-		language := c.value.Context().BuildInstance(imp)
+		language := cuecontext.New().BuildInstance(imp)
 		for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
 			k.language[def] = fieldsOf(language.LookupPath(cue.ParsePath(def)))
 		}

@@ -29,7 +29,7 @@ func Key(dir string, more ...string) (string, error) {
 		return "", err
 	}
 	s := &sources{Hash: sha256.New()}
-	fmt.Fprintf(s, "%q\n%s\n", more, dir)
+	s.Write(fmt.Appendf(nil, "%q\n%s\n", more, dir))
 	root := moduleRoot(dir)
 	if root == "" {
 		entries, err := os.ReadDir(dir)
@@ -86,7 +86,7 @@ func (s *sources) add(path string, e fs.DirEntry) error {
 	if s.files > maxSourceFiles || s.bytes > maxSourceBytes || bytes.Contains(b, []byte("@extern")) {
 		return errUnseen
 	}
-	fmt.Fprintf(s, "%s %d\n", path, len(b))
-	_, err = s.Write(b)
-	return err
+	s.Write(fmt.Appendf(nil, "%s %d\n", path, len(b)))
+	s.Write(b)
+	return nil
 }

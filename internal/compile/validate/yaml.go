@@ -2,6 +2,7 @@ package validate
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func documents(s string) (out []*yaml.Node, encoded string) {
 	var parts []string
 	for {
 		var n yaml.Node
-		if err := d.Decode(&n); err == io.EOF {
+		if err := d.Decode(&n); errors.Is(err, io.EOF) {
 			return out, strings.Join(parts, "---\n")
 		} else if err != nil || len(n.Content) != 1 || !plain(&n) {
 			return nil, ""

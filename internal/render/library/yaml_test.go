@@ -43,8 +43,8 @@ func TestYAMLIsWhatCUEWrites(t *testing.T) {
 		if got != want && !quoted {
 			t.Fatalf("%d: %s: got\n%q, CUE writes\n%q", i, source.String(), got, want)
 		}
-		var new, old any
-		if err := yaml.Unmarshal([]byte(got), &new); err != nil {
+		var current, old any
+		if err := yaml.Unmarshal([]byte(got), &current); err != nil {
 			t.Fatalf("%d: %q: %v", i, got, err)
 		}
 		if err := yaml11.Unmarshal([]byte(got), &old); err != nil {
@@ -54,7 +54,7 @@ func TestYAMLIsWhatCUEWrites(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, read := range []any{new, stringKeys(old)} {
+		for _, read := range []any{current, stringKeys(old)} {
 			if back, err := Canonical(read, 0); err != nil {
 				t.Fatalf("%d: %q: %v", i, got, err)
 			} else if d := cmp.Diff(value, back); d != "" {
