@@ -28,8 +28,8 @@ func Key(dir string, more ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := &sources{Hash: sha256.New()}
-	s.Write(fmt.Appendf(nil, "%q\n%s\n", more, dir))
+	s := &sources{digest: sha256.New()}
+	s.digest.Write(fmt.Appendf(nil, "%q\n%s\n", more, dir))
 	root := moduleRoot(dir)
 	if root == "" {
 		entries, err := os.ReadDir(dir)
@@ -41,7 +41,7 @@ func Key(dir string, more ...string) (string, error) {
 				return "", err
 			}
 		}
-		return hex.EncodeToString(s.Sum(nil)), nil
+		return hex.EncodeToString(s.digest.Sum(nil)), nil
 	}
 	provided := filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")
 	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
@@ -55,12 +55,12 @@ func Key(dir string, more ...string) (string, error) {
 		}
 		return s.add(path, e)
 	})
-	return hex.EncodeToString(s.Sum(nil)), err
+	return hex.EncodeToString(s.digest.Sum(nil)), err
 }
 
 // sources is the digest of files.
 type sources struct {
-	hash.Hash
+	digest       hash.Hash
 	files, bytes int
 }
 
@@ -86,7 +86,7 @@ func (s *sources) add(path string, e fs.DirEntry) error {
 	if s.files > maxSourceFiles || s.bytes > maxSourceBytes || bytes.Contains(b, []byte("@extern")) {
 		return errUnseen
 	}
-	s.Write(fmt.Appendf(nil, "%s %d\n", path, len(b)))
-	s.Write(b)
+	s.digest.Write(fmt.Appendf(nil, "%s %d\n", path, len(b)))
+	s.digest.Write(b)
 	return nil
 }
