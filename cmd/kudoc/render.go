@@ -14,6 +14,7 @@ import (
 type renderOptions struct {
 	params         paramOptions
 	planParams     []string
+	previous       []string
 	plan, instance string
 	namespace      string
 	output         string
@@ -37,6 +38,7 @@ What only a live Instance has is left out: owner references, UIDs, and the annot
 	o.params.addFlags(cmd, "parameter")
 	f := cmd.Flags()
 	f.StringArrayVar(&o.planParams, "plan-param", nil, "parameter of the plan as name=value")
+	f.StringArrayVar(&o.previous, "previous", nil, "parameter that was applied before as name=value; without any, nothing was applied before")
 	f.StringVar(&o.plan, "plan", v1alpha1.PlanDeploy, "plan to render")
 	f.StringVar(&o.instance, "instance", "", "name of the instance; by default the name of the framework")
 	f.StringVarP(&o.namespace, "namespace", "n", "default", "namespace of the instance")
@@ -101,15 +103,28 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 		run.Instance.Name = spec.Framework
 	}
 	run.Execution.Name = run.Instance.Name + "-" + p.Name + "-1"
+	if run.Previous, err = o.before(io, program, spec); err != nil {
+		return nil, err
+	}
 	own := paramOptions{sets: o.planParams}
 	if given, err = own.values(io.in, p.Parameters, nil); err != nil {
 		return nil, err
 	}
-	run.PlanParams, err = program.PlanParams(p.Name, given, render.Inputs{
-		Params: params, Instance: render.InstanceInfo{Name: run.Instance.Name, Namespace: run.Instance.Namespace},
-		Plan: render.PlanInfo{Name: p.Name}, Execution: render.ExecutionInfo{Name: run.Execution.Name},
-	})
+	run.PlanParams, err = program.PlanParams(p.Name, given, run.Inputs(plan.Ref{}))
 	return run, err
+}
+
+// before are the effective parameters that the Instance is said to have had before.
+func (o *renderOptions) before(io stdio, program *render.Program, spec *v1alpha1.FrameworkVersionSpec) (map[string]any, error) {
+	if len(o.previous) == 0 {
+		return nil, nil
+	}
+	before := paramOptions{sets: o.previous}
+	given, err := before.values(io.in, spec.Parameters, nil)
+	if err != nil {
+		return nil, err
+	}
+	return program.Params(given)
 }
 
 func planNames(spec *v1alpha1.FrameworkVersionSpec) []string {

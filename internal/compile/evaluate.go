@@ -17,27 +17,9 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/inputs"
 	"github.com/kudoc/kudoc/internal/compile/params"
 )
-
-// contextTypes are the inputs that the controller provides, as schema/kudoc/context.cue declares them. plan is built from
-// the plans.
-func contextTypes() map[string]*expr.Type {
-	str := func(names ...string) *expr.Type {
-		t := &expr.Type{Kind: expr.Struct}
-		for _, n := range names {
-			t.Fields = append(t.Fields, expr.Field{Name: n, Type: expr.TString})
-		}
-		return t
-	}
-	return map[string]*expr.Type{
-		"instance": str("name", "namespace", "uid"), "framework": str("name", "version"), "phase": str("name"),
-		"step": str("name"), "execution": str("name", "uid"), "plan": str("name"),
-	}
-}
-
-// contextNames are the inputs in a fixed order.
-var contextNames = []string{"instance", "framework", "plan", "phase", "step", "execution"}
 
 // evaluation is the run of the evaluator over the framework.
 type evaluation struct {
@@ -49,7 +31,7 @@ type evaluation struct {
 // evaluate runs the symbolic evaluator. Inputs come first: everything else may refer to them.
 func (c *compilation) evaluate() {
 	inst := c.inst
-	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, contextNames...)...)}
+	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, inputs.Context...)...)}
 	if err := e.ev.Begin(inst); err != nil {
 		c.evalError(err)
 		return
@@ -64,6 +46,7 @@ func (c *compilation) evaluate() {
 	e.evalError(e.ev.Try(e.evaluateTasks))
 	e.evalError(e.ev.Try(e.evaluateOutputs))
 	e.checkPlanParams()
+	e.checkPrevious()
 	c.locals = e.ev.Locals
 }
 
@@ -107,7 +90,7 @@ func (e *evaluation) declarePlanParams() bool {
 			}
 			p, err := params.Declare(e.ev, e.field(a.Vertex, "params").Vertex)
 			if err == nil {
-				err = params.Bind(e.ev, p, expr.Sel(expr.Var("plan", contextTypes()["plan"]), "params", p.Type))
+				err = params.Bind(e.ev, p, expr.Sel(expr.Var("plan", inputs.Plan()), "params", p.Type))
 			}
 			if err != nil {
 				e.evalError(err)
@@ -122,16 +105,12 @@ func (e *evaluation) declarePlanParams() bool {
 
 // bindContext makes the declarations of instance, plan and so on stand for what the controller provides.
 func (e *evaluation) bindContext() {
-	types := contextTypes()
 	var planParams *expr.Type
 	for _, p := range e.plans {
 		planParams = expr.Join(planParams, p.params.Type)
 	}
-	if planParams == nil {
-		planParams = &expr.Type{Kind: expr.Struct}
-	}
-	types["plan"].Fields = append(types["plan"].Fields, expr.Field{Name: "params", Type: planParams})
-	for _, name := range contextNames {
+	types := inputs.Types(e.params.Type, planParams)
+	for _, name := range inputs.Context {
 		a := e.field(e.root, name)
 		for _, d := range a.Decls {
 			if id, ok := d.Value.(*ast.Ident); syntax.IsAuthors(d.Pos()) && (!ok || id.Name != "_") {
@@ -372,6 +351,33 @@ func (e *evaluation) checkPlanParams() {
 				}
 			}
 		}
+	}
+}
+
+// checkPrevious refuses previous where it would mean nothing: parameters are the same before and after a deploy, and outputs
+// are computed when what was applied is what is previous.
+func (e *evaluation) checkPrevious() {
+	if e.outputs != nil && inputs.Reads(e.outputs, e.ev.Locals, "previous") {
+		e.report(codeUnsupported, e.field(e.root, "outputs").Vertex.Pos(), "outputs cannot read previous").Hint = "tasks can"
+	}
+	e.refusePrevious(e.params)
+	for _, p := range e.plans {
+		e.refusePrevious(p.params)
+	}
+}
+
+func (e *evaluation) refusePrevious(p *params.Param) {
+	for _, x := range []*expr.X{p.Computed(), p.Check(), p.KeyCheck()} {
+		if inputs.Reads(x, e.ev.Locals, "previous") {
+			e.report(codeUnsupported, p.Pos(), "a parameter cannot read previous").Hint = "tasks can"
+			return
+		}
+	}
+	for _, f := range p.Fields() {
+		e.refusePrevious(f)
+	}
+	if p.Elem() != nil {
+		e.refusePrevious(p.Elem())
 	}
 }
 

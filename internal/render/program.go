@@ -31,7 +31,9 @@ func DecodeJSON(b []byte) (map[string]any, error) {
 // Inputs are what the templates of one step of one execution may read.
 type Inputs struct {
 	// Params are the effective parameters: what Program.Params returned.
-	Params    map[string]any
+	Params map[string]any
+	// Previous are the effective parameters that were applied before; nil if there were none.
+	Previous  map[string]any
 	Instance  InstanceInfo
 	Plan      PlanInfo
 	Phase     string
@@ -189,11 +191,16 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 	if err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
+	previous, err := library.Canonical(orEmpty(in.Previous), 0)
+	if err != nil {
+		return nil, fmt.Errorf("previous.params: %w", err)
+	}
 	planParams, err := library.Canonical(orEmpty(in.Plan.Params), 0)
 	if err != nil {
 		return nil, fmt.Errorf("plan.params: %w", err)
 	}
 	r.vars["params"] = params
+	r.vars["previous"] = map[string]any{"params": previous}
 	r.vars["plan"] = map[string]any{"name": in.Plan.Name, "params": planParams}
 	r.vars["local"] = &locals{Object: library.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
 	return r, nil

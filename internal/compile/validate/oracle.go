@@ -207,6 +207,7 @@ type evaluation struct{ value cue.Value }
 func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) {
 	v, err := o.fill(o.whole, map[string]any{
 		"params":    in.Params,
+		"previous":  map[string]any{"params": orEmpty(in.Previous)},
 		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
 		"framework": map[string]any{"name": spec.name, "version": spec.version},
 		"plan":      map[string]any{"name": in.Plan.Name, "params": in.Plan.Params},
@@ -215,6 +216,13 @@ func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) 
 		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
 	})
 	return evaluation{v}, err
+}
+
+func orEmpty(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
 }
 
 type framework struct{ name, version string }

@@ -57,10 +57,10 @@ func (r *run) explained(o *oracle) []Mismatch {
 // shrunk replaces the input by smaller ones as long as the same mismatch remains.
 func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 	tries, cause := 0, m.cause()
-	shows := func(given, plan map[string]any) bool {
+	shows := func(given, plan, previous map[string]any) bool {
 		tries++
 		again := &run{Subject: r.Subject, uses: r.uses, only: &use{plan: m.Place.Plan, phase: m.Place.Phase, step: m.Place.Step}}
-		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}})
+		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}, previous: previous})
 		for _, x := range again.report.Mismatches {
 			if x.cause() == cause {
 				m = x
@@ -72,7 +72,7 @@ func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 	for smaller := true; smaller && tries < maxShrinks; {
 		smaller = false
 		for _, v := range smallerMaps(m.Input, 0) {
-			if smaller = tries < maxShrinks && shows(v, m.PlanInput); smaller {
+			if smaller = tries < maxShrinks && shows(v, m.PlanInput, m.Previous); smaller {
 				break
 			}
 		}
@@ -80,10 +80,24 @@ func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 			if smaller || tries >= maxShrinks {
 				break
 			}
-			smaller = shows(m.Input, v)
+			smaller = shows(m.Input, v, m.Previous)
+		}
+		for _, v := range smallerPrevious(m.Previous) {
+			if smaller || tries >= maxShrinks {
+				break
+			}
+			smaller = shows(m.Input, m.PlanInput, v)
 		}
 	}
 	return m
+}
+
+// smallerPrevious is nothing at all, or less.
+func smallerPrevious(v map[string]any) []map[string]any {
+	if v == nil {
+		return nil
+	}
+	return append([]map[string]any{nil}, smallerMaps(v, 0)...)
 }
 
 // smallerValues are values that are simpler than v, the simplest first.

@@ -26,6 +26,8 @@ type Run struct {
 	Plan      *v1alpha1.Plan
 	// Params and PlanParams are effective: defaults are filled in.
 	Params, PlanParams map[string]any
+	// Previous are the effective parameters that were in force when the run began, if there were any.
+	Previous map[string]any
 }
 
 // Scope says whether the objects of a kind live in namespaces.
@@ -67,6 +69,7 @@ func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured
 func (r *Run) Inputs(ref plan.Ref) render.Inputs {
 	return render.Inputs{
 		Params:    r.Params,
+		Previous:  r.Previous,
 		Instance:  render.InstanceInfo{Name: r.Instance.Name, Namespace: r.Instance.Namespace, UID: string(r.Instance.UID)},
 		Plan:      render.PlanInfo{Name: r.Plan.Name, Params: r.PlanParams},
 		Phase:     ref.Phase,
