@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -25,7 +27,8 @@ func newRenderCmd(io stdio) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "render DIR",
 		Short: "Print the objects that a plan would apply, without a cluster",
-		Long: `render prints the objects that the controller would apply, run or delete, in the order of the plan.
+		Long: `render prints the objects that the controller would apply, run or delete, in the order of the plan. Steps that
+it would skip are left out.
 
 What only a live Instance has is left out: owner references, UIDs, and the annotation kudoc.dev/applied.`,
 		Example: `  kudoc render ./frameworks/zookeeper -p replicas=5 --instance zk
@@ -61,19 +64,34 @@ func (o *renderOptions) run(io stdio, dir string) error {
 	if err != nil {
 		return err
 	}
+	objs, err := rendered(run)
+	if err != nil {
+		return err
+	}
+	return printObjects(io, objs, o.output)
+}
+
+// rendered are the objects of the steps that would run.
+func rendered(run *execution.Run) ([]*unstructured.Unstructured, error) {
 	var objs []*unstructured.Unstructured
+	conditions := run.Conditions()
 	for _, ph := range run.Plan.Phases {
 		for _, s := range ph.Steps {
+			if c, ok := conditions[plan.Ref{Phase: ph.Name, Step: s.Name}]; ok && c.Error != "" {
+				return nil, fmt.Errorf("step %s/%s: %s", ph.Name, s.Name, c.Error)
+			} else if ok && !c.Holds {
+				continue
+			}
 			for _, task := range s.Tasks {
 				some, err := run.Objects(plan.Ref{Phase: ph.Name, Step: s.Name, Task: task}, 1, execution.OfflineScope)
 				if err != nil {
-					return err
+					return nil, err
 				}
 				objs = append(objs, some...)
 			}
 		}
 	}
-	return printObjects(io, objs, o.output)
+	return objs, nil
 }
 
 // pinned makes a run of the plan for an Instance that exists nowhere.

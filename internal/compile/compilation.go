@@ -8,6 +8,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/compile/steps"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 )
 
@@ -46,7 +47,8 @@ type compilation struct {
 // plan is a plan with its own parameters.
 type plan struct {
 	v1alpha1.Plan
-	params *params.Param
+	params     *params.Param
+	conditions []steps.Condition
 }
 
 // task is a task as expressions.

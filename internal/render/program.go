@@ -68,8 +68,12 @@ type Program struct {
 	plans              map[string]*shape
 	locals             map[string]*expression
 	tasks              map[string][]template
+	conditions         map[stepKey]*expression
 	outputs            node
 }
+
+// stepKey is where a step is.
+type stepKey struct{ plan, phase, step string }
 
 type template struct {
 	id   string
@@ -89,13 +93,16 @@ func Load(spec *v1alpha1.FrameworkVersionSpec) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}}
+	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}, conditions: map[stepKey]*expression{}}
 	if p.params, err = shapes.parameters(spec.Parameters); err != nil {
 		return nil, err
 	}
 	for i := range spec.Plans {
 		plan := &spec.Plans[i]
 		if p.plans[plan.Name], err = shapes.parameters(plan.Parameters); err != nil {
+			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
+		}
+		if err := p.loadConditions(plan, shapes.env); err != nil {
 			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
 		}
 	}

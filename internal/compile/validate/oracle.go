@@ -12,6 +12,7 @@ import (
 	"cuelang.org/go/cue/cuecontext"
 	cuejson "cuelang.org/go/encoding/json"
 
+	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -243,6 +244,21 @@ func (e evaluation) objects(task string) (map[string]any, error) {
 	}
 	if run, ok := t["run"]; ok {
 		return map[string]any{task: run}, nil
+	}
+	return map[string]any{}, nil
+}
+
+// when is the condition of the step of the inputs.
+func (e evaluation) when(p *v1alpha1.Plan, in render.Inputs) (map[string]any, error) {
+	for i, ph := range p.Phases {
+		for j, s := range ph.Steps {
+			if ph.Name != in.Phase || s.Name != in.Step {
+				continue
+			}
+			path := cue.MakePath(cue.Str("plans"), cue.Str(p.Name), cue.Str("phases"), cue.Index(i), cue.Str("steps"), cue.Index(j), cue.Str("when"))
+			holds, err := e.value.LookupPath(path).Bool()
+			return map[string]any{"when": holds}, err
+		}
 	}
 	return map[string]any{}, nil
 }

@@ -254,6 +254,14 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 		x.got, x.gotErr = r.Program.Outputs(in)
 		results = append(results, x)
 	}
+	if s := stepOf(r.Spec, in); s != nil && s.When != "" {
+		x := result{place: at}
+		x.place.When = true
+		x.want, x.wantErr = e.when(r.Spec.Plan(in.Plan.Name), in)
+		holds, err := r.Program.When(in)
+		x.got, x.gotErr = map[string]any{"when": holds}, err
+		results = append(results, x)
+	}
 	refused := slices.ContainsFunc(results, func(x result) bool { return x.wantErr != nil && x.gotErr != nil })
 	for _, x := range results {
 		if refused && x.wantErr != nil { // to CUE, a field of a struct that has an error elsewhere is an error too
@@ -264,6 +272,22 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 			r.structure(t, x)
 		}
 	}
+}
+
+// stepOf is the step of some inputs, or nil.
+func stepOf(spec *v1alpha1.FrameworkVersionSpec, in render.Inputs) *v1alpha1.Step {
+	p := spec.Plan(in.Plan.Name)
+	if p == nil {
+		return nil
+	}
+	for i := range p.Phases {
+		for j := range p.Phases[i].Steps {
+			if p.Phases[i].Name == in.Phase && p.Phases[i].Steps[j].Name == in.Step {
+				return &p.Phases[i].Steps[j]
+			}
+		}
+	}
+	return nil
 }
 
 // structure lets Kubernetes judge the objects on which both sides agree. Of objects to delete, only the identity is there.

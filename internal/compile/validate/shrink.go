@@ -201,6 +201,7 @@ func smallerMaps(v map[string]any, depth int) []map[string]any {
 type Place struct {
 	Task              string // or "" for what follows
 	Outputs           bool
+	When              bool   // the condition of the step
 	Plan, Phase, Step string // without a phase: the parameters of the plan; without a plan: of the framework
 }
 
@@ -211,6 +212,8 @@ func (p Place) What() string {
 		return fmt.Sprintf("task %q", p.Task)
 	case p.Outputs:
 		return "outputs"
+	case p.When:
+		return "when"
 	case p.Phase == "" && p.Plan != "":
 		return fmt.Sprintf("parameters of plan %q", p.Plan)
 	case p.Phase != "":

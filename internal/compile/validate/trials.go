@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"maps"
 	"math/rand/v2"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -54,7 +55,18 @@ func (r *run) previousTrials(trials []trial) {
 	for i := range r.Spec.Tasks {
 		tasks = append(tasks, &r.Spec.Tasks[i])
 	}
-	if !mentions(r.Spec.Locals, "previous", tasks...) {
+	conditions := maps.Clone(r.Spec.Locals)
+	for _, p := range r.Spec.Plans {
+		for _, ph := range p.Phases {
+			for _, s := range ph.Steps {
+				if conditions == nil {
+					conditions = map[string]string{}
+				}
+				conditions[p.Name+"/"+ph.Name+"/"+s.Name] = s.When
+			}
+		}
+	}
+	if !mentions(conditions, "previous", tasks...) {
 		return
 	}
 	random := seeded(5, 6)

@@ -78,6 +78,33 @@ func (r *Run) Inputs(ref plan.Ref) render.Inputs {
 	}
 }
 
+// Conditions are those of the steps that have not begun.
+func (r *Run) Conditions() map[plan.Ref]plan.Condition {
+	out := map[plan.Ref]plan.Condition{}
+	begun := map[plan.Ref]bool{}
+	for _, ph := range r.Execution.Status.Phases {
+		for _, s := range ph.Steps {
+			// a failed one may be retried, which begins it if it has never run
+			begun[plan.Ref{Phase: ph.Name, Step: s.Name}] = s.State != v1alpha1.Pending && s.State != v1alpha1.Failed || s.Attempts > 0
+		}
+	}
+	for _, ph := range r.Plan.Phases {
+		for _, s := range ph.Steps {
+			ref := plan.Ref{Phase: ph.Name, Step: s.Name}
+			if s.When == "" || begun[ref] {
+				continue
+			}
+			c := plan.Condition{Text: s.When}
+			var err error
+			if c.Holds, err = r.Program.When(r.Inputs(ref)); err != nil {
+				c.Error = err.Error()
+			}
+			out[ref] = c
+		}
+	}
+	return out
+}
+
 // place gives an object its namespace and the labels by which kudoc and people find it.
 func (r *Run) place(u *unstructured.Unstructured, namespaced bool) {
 	switch {
