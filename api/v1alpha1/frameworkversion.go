@@ -263,6 +263,10 @@ type Step struct {
 	// +listType=set
 	Tasks []string `json:"tasks"`
 
+	// When is a CEL expression that says whether the step runs; without one, it does.
+	// +optional
+	When string `json:"when,omitempty"`
+
 	// Timeout is how long one attempt may take; 10m unless it is set.
 	// +optional
 	Timeout *metav1.Duration `json:"timeout,omitempty"`

@@ -114,6 +114,11 @@ type PlanExecutionStatus struct {
 	// +kubebuilder:pruning:PreserveUnknownFields
 	PlanParameters *runtime.RawExtension `json:"planParameters,omitempty"`
 
+	// PreviousParameters are the effective parameters that were in force when the run began, if there were any.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	PreviousParameters *runtime.RawExtension `json:"previousParameters,omitempty"`
+
 	// TargetSequence is the sequence of the Instance's target that the run brings about; 0 if it brings none about.
 	// +optional
 	TargetSequence int64 `json:"targetSequence,omitempty"`

@@ -632,6 +632,11 @@ func (in *PlanExecutionStatus) DeepCopyInto(out *PlanExecutionStatus) {
 		*out = new(runtime.RawExtension)
 		(*in).DeepCopyInto(*out)
 	}
+	if in.PreviousParameters != nil {
+		in, out := &in.PreviousParameters, &out.PreviousParameters
+		*out = new(runtime.RawExtension)
+		(*in).DeepCopyInto(*out)
+	}
 	if in.StartedAt != nil {
 		in, out := &in.StartedAt, &out.StartedAt
 		*out = (*in).DeepCopy()

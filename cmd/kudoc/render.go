@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -14,6 +16,7 @@ import (
 type renderOptions struct {
 	params         paramOptions
 	planParams     []string
+	previous       []string
 	plan, instance string
 	namespace      string
 	output         string
@@ -24,7 +27,8 @@ func newRenderCmd(io stdio) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "render DIR",
 		Short: "Print the objects that a plan would apply, without a cluster",
-		Long: `render prints the objects that the controller would apply, run or delete, in the order of the plan.
+		Long: `render prints the objects that the controller would apply, run or delete, in the order of the plan. Steps that
+it would skip are left out.
 
 What only a live Instance has is left out: owner references, UIDs, and the annotation kudoc.dev/applied.`,
 		Example: `  kudoc render ./frameworks/zookeeper -p replicas=5 --instance zk
@@ -37,6 +41,7 @@ What only a live Instance has is left out: owner references, UIDs, and the annot
 	o.params.addFlags(cmd, "parameter")
 	f := cmd.Flags()
 	f.StringArrayVar(&o.planParams, "plan-param", nil, "parameter of the plan as name=value")
+	f.StringArrayVar(&o.previous, "previous", nil, "parameter that was applied before as name=value; without any, nothing was applied before")
 	f.StringVar(&o.plan, "plan", v1alpha1.PlanDeploy, "plan to render")
 	f.StringVar(&o.instance, "instance", "", "name of the instance; by default the name of the framework")
 	f.StringVarP(&o.namespace, "namespace", "n", "default", "namespace of the instance")
@@ -59,19 +64,34 @@ func (o *renderOptions) run(io stdio, dir string) error {
 	if err != nil {
 		return err
 	}
+	objs, err := rendered(run)
+	if err != nil {
+		return err
+	}
+	return printObjects(io, objs, o.output)
+}
+
+// rendered are the objects of the steps that would run.
+func rendered(run *execution.Run) ([]*unstructured.Unstructured, error) {
 	var objs []*unstructured.Unstructured
+	conditions := run.Conditions()
 	for _, ph := range run.Plan.Phases {
 		for _, s := range ph.Steps {
+			if c, ok := conditions[plan.Ref{Phase: ph.Name, Step: s.Name}]; ok && c.Error != "" {
+				return nil, fmt.Errorf("step %s/%s: %s", ph.Name, s.Name, c.Error)
+			} else if ok && !c.Holds {
+				continue
+			}
 			for _, task := range s.Tasks {
 				some, err := run.Objects(plan.Ref{Phase: ph.Name, Step: s.Name, Task: task}, 1, execution.OfflineScope)
 				if err != nil {
-					return err
+					return nil, err
 				}
 				objs = append(objs, some...)
 			}
 		}
 	}
-	return printObjects(io, objs, o.output)
+	return objs, nil
 }
 
 // pinned makes a run of the plan for an Instance that exists nowhere.
@@ -101,15 +121,28 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 		run.Instance.Name = spec.Framework
 	}
 	run.Execution.Name = run.Instance.Name + "-" + p.Name + "-1"
+	if run.Previous, err = o.before(io, program, spec); err != nil {
+		return nil, err
+	}
 	own := paramOptions{sets: o.planParams}
 	if given, err = own.values(io.in, p.Parameters, nil); err != nil {
 		return nil, err
 	}
-	run.PlanParams, err = program.PlanParams(p.Name, given, render.Inputs{
-		Params: params, Instance: render.InstanceInfo{Name: run.Instance.Name, Namespace: run.Instance.Namespace},
-		Plan: render.PlanInfo{Name: p.Name}, Execution: render.ExecutionInfo{Name: run.Execution.Name},
-	})
+	run.PlanParams, err = program.PlanParams(p.Name, given, run.Inputs(plan.Ref{}))
 	return run, err
+}
+
+// before are the effective parameters that the Instance is said to have had before.
+func (o *renderOptions) before(io stdio, program *render.Program, spec *v1alpha1.FrameworkVersionSpec) (map[string]any, error) {
+	if len(o.previous) == 0 {
+		return nil, nil
+	}
+	before := paramOptions{sets: o.previous}
+	given, err := before.values(io.in, spec.Parameters, nil)
+	if err != nil {
+		return nil, err
+	}
+	return program.Params(given)
 }
 
 func planNames(spec *v1alpha1.FrameworkVersionSpec) []string {

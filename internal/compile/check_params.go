@@ -70,8 +70,7 @@ func (k *checker) checkReferences() {
 			if !ok {
 				return true
 			}
-			id, ok := s.X.(*ast.Ident)
-			if !ok || id.Name != "params" || k.shadowed(id) {
+			if !k.selectsParams(s.X) {
 				return true
 			}
 			if name := labelName(s.Sel); name != "" && !slices.Contains(k.params, name) && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "#") {
@@ -80,6 +79,22 @@ func (k *checker) checkReferences() {
 			return true
 		}, nil)
 	}
+}
+
+// selectsParams says whether an expression means the parameters of the framework: params, or previous.params.
+func (k *checker) selectsParams(x ast.Expr) bool {
+	if s, ok := x.(*ast.SelectorExpr); ok && labelName(s.Sel) == "params" {
+		id, ok := s.X.(*ast.Ident)
+		return ok && id.Name == "previous" && isTop(id.Node)
+	}
+	id, ok := x.(*ast.Ident)
+	return ok && id.Name == "params" && !k.shadowed(id)
+}
+
+// isTop says whether a reference was resolved to a declaration such as previous: _.
+func isTop(n ast.Node) bool {
+	id, ok := n.(*ast.Ident)
+	return ok && id.Name == "_"
 }
 
 // shadowed says whether params at this place is something else: the parameters of a plan, or a field of that name.

@@ -9,6 +9,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/params"
 	"github.com/kudoc/kudoc/internal/compile/source"
+	"github.com/kudoc/kudoc/internal/compile/steps"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 )
 
@@ -47,7 +48,8 @@ type compilation struct {
 // plan is a plan with its own parameters.
 type plan struct {
 	v1alpha1.Plan
-	params *params.Param
+	params     *params.Param
+	conditions []steps.Condition
 }
 
 // task is a task as expressions.

@@ -3,41 +3,24 @@ package compile
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"cuelang.org/go/cue/ast"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/eval"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/inputs"
 	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/compile/steps"
 )
-
-// contextTypes are the inputs that the controller provides, as schema/kudoc/context.cue declares them. plan is built from
-// the plans.
-func contextTypes() map[string]*expr.Type {
-	str := func(names ...string) *expr.Type {
-		t := &expr.Type{Kind: expr.Struct}
-		for _, n := range names {
-			t.Fields = append(t.Fields, expr.Field{Name: n, Type: expr.TString})
-		}
-		return t
-	}
-	return map[string]*expr.Type{
-		"instance": str("name", "namespace", "uid"), "framework": str("name", "version"), "phase": str("name"),
-		"step": str("name"), "execution": str("name", "uid"), "plan": str("name"),
-	}
-}
-
-// contextNames are the inputs in a fixed order.
-var contextNames = []string{"instance", "framework", "plan", "phase", "step", "execution"}
 
 // evaluation is the run of the evaluator over the framework.
 type evaluation struct {
@@ -49,7 +32,7 @@ type evaluation struct {
 // evaluate runs the symbolic evaluator. Inputs come first: everything else may refer to them.
 func (c *compilation) evaluate() {
 	inst := c.inst
-	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, contextNames...)...)}
+	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, inputs.Context...)...)}
 	if err := e.ev.Begin(inst); err != nil {
 		c.evalError(err)
 		return
@@ -64,6 +47,7 @@ func (c *compilation) evaluate() {
 	e.evalError(e.ev.Try(e.evaluateTasks))
 	e.evalError(e.ev.Try(e.evaluateOutputs))
 	e.checkPlanParams()
+	e.checkPrevious()
 	c.locals = e.ev.Locals
 }
 
@@ -107,7 +91,7 @@ func (e *evaluation) declarePlanParams() bool {
 			}
 			p, err := params.Declare(e.ev, e.field(a.Vertex, "params").Vertex)
 			if err == nil {
-				err = params.Bind(e.ev, p, expr.Sel(expr.Var("plan", contextTypes()["plan"]), "params", p.Type))
+				err = params.Bind(e.ev, p, expr.Sel(expr.Var("plan", inputs.Plan()), "params", p.Type))
 			}
 			if err != nil {
 				e.evalError(err)
@@ -122,16 +106,12 @@ func (e *evaluation) declarePlanParams() bool {
 
 // bindContext makes the declarations of instance, plan and so on stand for what the controller provides.
 func (e *evaluation) bindContext() {
-	types := contextTypes()
 	var planParams *expr.Type
 	for _, p := range e.plans {
 		planParams = expr.Join(planParams, p.params.Type)
 	}
-	if planParams == nil {
-		planParams = &expr.Type{Kind: expr.Struct}
-	}
-	types["plan"].Fields = append(types["plan"].Fields, expr.Field{Name: "params", Type: planParams})
-	for _, name := range contextNames {
+	types := inputs.Types(e.params.Type, planParams)
+	for _, name := range inputs.Context {
 		a := e.field(e.root, name)
 		for _, d := range a.Decls {
 			if id, ok := d.Value.(*ast.Ident); syntax.IsAuthors(d.Pos()) && (!ok || id.Name != "_") {
@@ -142,34 +122,30 @@ func (e *evaluation) bindContext() {
 	}
 }
 
-// evaluatePlans computes phases and steps, which must be constants.
+// evaluatePlans computes phases and steps, which must be constants but for the conditions of steps.
 func (e *evaluation) evaluatePlans() {
 	for _, p := range e.plans {
 		v := e.field(e.field(e.root, "plans").Vertex, p.Name).Vertex
-		var phases []struct {
-			Name, Strategy string
-			Steps          []struct {
-				Name    string
-				Tasks   []string
-				Timeout string
-				Retries int32
-			}
-		}
-		if !e.constant(v, "phases", &phases) || !e.constant(v, "strategy", &p.Strategy) {
+		a := e.field(v, "phases")
+		if a == nil || a.Optional || !e.constant(v, "strategy", &p.Strategy) {
 			continue
 		}
-		for _, ph := range phases {
-			phase := v1alpha1.Phase{Name: ph.Name, Strategy: v1alpha1.Strategy(ph.Strategy)}
-			for _, s := range ph.Steps {
-				step := v1alpha1.Step{Name: s.Name, Tasks: s.Tasks, Retries: s.Retries}
-				if d, err := time.ParseDuration(s.Timeout); err == nil {
-					step.Timeout = &metav1.Duration{Duration: d}
-				}
-				phase.Steps = append(phase.Steps, step)
-			}
-			p.Phases = append(p.Phases, phase)
+		phases, conditions := steps.Split(expr.Expand(e.ev.Value(a.Vertex, nil), e.ev.Locals))
+		if !phases.IsLit() {
+			e.dependent(a, phases).Hint = "the when of a step may, and says whether the step runs"
+			continue
 		}
+		var err error
+		if p.Phases, err = steps.Phases(phases); err != nil {
+			e.report(codeValue, a.Vertex.Pos(), "%s: %v", a.Vertex.Path(), err)
+		}
+		p.conditions = conditions
 	}
+}
+
+// dependent reports that a field depends on inputs where it must not.
+func (e *evaluation) dependent(a *vertex.Arc, x *expr.X) *Diagnostic {
+	return e.report(codeStatic, a.Vertex.Pos(), "%s must not depend on inputs, but reads %s", a.Vertex.Path(), strings.Join(inputsOf(x), ", "))
 }
 
 // constant reads a field that must not depend on inputs.
@@ -180,7 +156,7 @@ func (e *evaluation) constant(v *vertex.Vertex, name string, into any) bool {
 	}
 	x := e.ev.Value(a.Vertex, nil)
 	if !x.IsLit() {
-		e.report(codeStatic, a.Vertex.Pos(), "%s must not depend on inputs, but reads %s", a.Vertex.Path(), strings.Join(inputsOf(x), ", "))
+		e.dependent(a, x)
 		return false
 	}
 	b, err := json.Marshal(x.Lit)
@@ -350,28 +326,59 @@ func (e *evaluation) evaluateOutputs() {
 	}
 }
 
-// checkPlanParams finds tasks that read a parameter which one of the plans that use them does not have.
+// checkPlanParams finds tasks and steps that read a parameter which one of the plans that use them does not have.
 func (e *evaluation) checkPlanParams() {
-	for _, t := range e.tasks {
-		reads, tests := map[string]bool{}, map[string]bool{}
-		for _, o := range t.objects {
-			for _, x := range []*expr.X{o.cond, o.value} {
-				expr.Expand(x, e.ev.Locals).Walk(func(y *expr.X) {
-					if len(y.Args) == 1 && y.Args[0].Op == expr.OpSel && y.Args[0].Name == "params" && y.Args[0].Args[0].Name == "plan" {
-						reads[y.Name] = true
-						tests[y.Name] = tests[y.Name] || y.Op == expr.OpHas
-					}
-				})
-			}
-		}
+	lacks := func(p *plan, reads map[string]bool, what string, pos token.Pos) {
 		for _, name := range slices.Sorted(maps.Keys(reads)) {
-			for _, p := range e.plans {
-				if uses(p, t.name) && p.params.Type.Field(name) == nil && !tests[name] {
-					pos := e.field(e.field(e.root, "tasks").Vertex, t.name).Vertex.Pos()
-					e.report(codePlanParam, pos, "task %q reads plan.params.%s, but plan %q has no such parameter", t.name, name, p.Name)
-				}
+			if p.params.Type.Field(name) == nil && !reads[name] {
+				e.report(codePlanParam, pos, "%s reads plan.params.%s, but plan %q has no such parameter", what, name, p.Name)
 			}
 		}
+	}
+	for _, t := range e.tasks {
+		reads := map[string]bool{}
+		for _, o := range t.objects {
+			for name, tested := range steps.PlanParams(e.ev.Locals, o.cond, o.value) {
+				reads[name] = reads[name] || tested
+			}
+		}
+		for _, p := range e.plans {
+			if uses(p, t.name) {
+				lacks(p, reads, fmt.Sprintf("task %q", t.name), e.field(e.field(e.root, "tasks").Vertex, t.name).Vertex.Pos())
+			}
+		}
+	}
+	for _, p := range e.plans {
+		for _, c := range p.conditions {
+			lacks(p, steps.PlanParams(e.ev.Locals, c.When), fmt.Sprintf("the when of step %q", p.Phases[c.Phase].Steps[c.Step].Name), e.planFields[p.Name].Pos())
+		}
+	}
+}
+
+// checkPrevious refuses previous where it would mean nothing: parameters are the same before and after a deploy, and outputs
+// are computed when what was applied is what is previous.
+func (e *evaluation) checkPrevious() {
+	if e.outputs != nil && inputs.Reads(e.outputs, e.ev.Locals, "previous") {
+		e.report(codeUnsupported, e.field(e.root, "outputs").Vertex.Pos(), "outputs cannot read previous").Hint = "tasks can"
+	}
+	e.refusePrevious(e.params)
+	for _, p := range e.plans {
+		e.refusePrevious(p.params)
+	}
+}
+
+func (e *evaluation) refusePrevious(p *params.Param) {
+	for _, x := range []*expr.X{p.Computed(), p.Check(), p.KeyCheck()} {
+		if inputs.Reads(x, e.ev.Locals, "previous") {
+			e.report(codeUnsupported, p.Pos(), "a parameter cannot read previous").Hint = "tasks can"
+			return
+		}
+	}
+	for _, f := range p.Fields() {
+		e.refusePrevious(f)
+	}
+	if p.Elem() != nil {
+		e.refusePrevious(p.Elem())
 	}
 }
 

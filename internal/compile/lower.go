@@ -26,9 +26,13 @@ func (c *compilation) lower() {
 	for _, p := range c.plans {
 		p.params.Print(c.locals)
 		p.Parameters = c.parameters(p.params)
-		c.spec.Plans = append(c.spec.Plans, p.Plan)
 	}
 	var roots []*expr.X
+	for _, p := range c.plans {
+		for i := range p.conditions {
+			roots = append(roots, p.conditions[i].When)
+		}
+	}
 	for _, t := range c.tasks {
 		for i := range t.objects {
 			o := &t.objects[i]
@@ -42,6 +46,14 @@ func (c *compilation) lower() {
 		roots = append(roots, c.outputs)
 	}
 	c.locals = expr.Inline(roots, c.locals)
+	for _, p := range c.plans {
+		for _, w := range p.conditions {
+			if !w.When.IsTrue() {
+				p.Phases[w.Phase].Steps[w.Step].When = expr.Printer{}.Print(w.When)
+			}
+		}
+		c.spec.Plans = append(c.spec.Plans, p.Plan)
+	}
 	for _, t := range c.tasks {
 		c.spec.Tasks = append(c.spec.Tasks, c.template(t))
 	}

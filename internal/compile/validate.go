@@ -47,6 +47,11 @@ func (c *compilation) branches() []expr.Branch {
 			roots = append(roots, expr.If(o.cond, o.value, expr.Lit(nil)))
 		}
 	}
+	for _, p := range c.plans {
+		for _, w := range p.conditions {
+			roots = append(roots, expr.If(w.When, expr.Lit(true), expr.Lit(nil)))
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.locals)) {
 		roots = append(roots, c.locals[name])
 	}

@@ -31,7 +31,9 @@ func DecodeJSON(b []byte) (map[string]any, error) {
 // Inputs are what the templates of one step of one execution may read.
 type Inputs struct {
 	// Params are the effective parameters: what Program.Params returned.
-	Params    map[string]any
+	Params map[string]any
+	// Previous are the effective parameters that were applied before; nil if there were none.
+	Previous  map[string]any
 	Instance  InstanceInfo
 	Plan      PlanInfo
 	Phase     string
@@ -66,8 +68,12 @@ type Program struct {
 	plans              map[string]*shape
 	locals             map[string]*expression
 	tasks              map[string][]template
+	conditions         map[stepKey]*expression
 	outputs            node
 }
+
+// stepKey is where a step is.
+type stepKey struct{ plan, phase, step string }
 
 type template struct {
 	id   string
@@ -87,13 +93,16 @@ func Load(spec *v1alpha1.FrameworkVersionSpec) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}}
+	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}, conditions: map[stepKey]*expression{}}
 	if p.params, err = shapes.parameters(spec.Parameters); err != nil {
 		return nil, err
 	}
 	for i := range spec.Plans {
 		plan := &spec.Plans[i]
 		if p.plans[plan.Name], err = shapes.parameters(plan.Parameters); err != nil {
+			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
+		}
+		if err := p.loadConditions(plan, shapes.env); err != nil {
 			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
 		}
 	}
@@ -189,11 +198,16 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 	if err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
+	previous, err := library.Canonical(orEmpty(in.Previous), 0)
+	if err != nil {
+		return nil, fmt.Errorf("previous.params: %w", err)
+	}
 	planParams, err := library.Canonical(orEmpty(in.Plan.Params), 0)
 	if err != nil {
 		return nil, fmt.Errorf("plan.params: %w", err)
 	}
 	r.vars["params"] = params
+	r.vars["previous"] = map[string]any{"params": previous}
 	r.vars["plan"] = map[string]any{"name": in.Plan.Name, "params": planParams}
 	r.vars["local"] = &locals{Object: library.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
 	return r, nil

@@ -205,13 +205,14 @@ func pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (version string, pa
 	return applied.FrameworkVersion, applied.Parameters, 0
 }
 
-// stale lists what a successful execution should have applied again and did not: it is pruned.
+// stale lists what a successful execution should have applied again and did not: it is pruned. What a skipped step would
+// have applied stays.
 func stale(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution, v *v1alpha1.FrameworkVersion) []v1alpha1.InventoryItem {
 	ran := map[string]bool{}
 	for _, ph := range e.Status.Phases {
 		for _, s := range ph.Steps {
 			for _, t := range s.Tasks {
-				ran[t.Name] = true
+				ran[t.Name] = ran[t.Name] || s.State != v1alpha1.Skipped
 			}
 		}
 	}

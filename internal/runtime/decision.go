@@ -122,7 +122,8 @@ func (d *decision) advance(w *world, now time.Time) {
 			Suspend: e.Spec.Suspend || w.inst.Spec.Suspend,
 			Retry:   e.Spec.Retry,
 		},
-		Observed: w.observed,
+		Observed:   w.observed,
+		Conditions: w.run.Conditions(),
 	}, now)
 	e.Status = out.Status
 	d.actions, d.requeueAfter = out.Actions, out.RequeueAfter

@@ -172,12 +172,16 @@ func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alp
 		e.Status.FrameworkVersion, params, e.Status.TargetSequence = pin(inst, e)
 		e.Status.Parameters = params.DeepCopy()
 		e.Status.ParametersDigest = execution.Digest(object(params))
+		e.Status.PreviousParameters = nil
+		if applied := inst.Status.LastApplied; applied != nil {
+			e.Status.PreviousParameters = applied.Parameters.DeepCopy()
+		}
 	}
 	v, program, ref, err := r.version(ctx, e.Status.FrameworkVersion)
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
-	run := &execution.Run{Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan), Params: object(e.Status.Parameters)}
+	run := &execution.Run{Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan), Params: object(e.Status.Parameters), Previous: object(e.Status.PreviousParameters)}
 	if run.Plan == nil {
 		return nil, &refusal{v1alpha1.ReasonPlanNotFound, fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil
 	}

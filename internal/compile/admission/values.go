@@ -242,7 +242,7 @@ func pathOf(x *expr.X) ([]string, bool) {
 // isInput says whether a variable is an input, and not the variable of a loop.
 func isInput(name string) bool {
 	switch name {
-	case "params", "instance", "framework", "plan", "phase", "step", "execution", "local":
+	case "params", "instance", "framework", "previous", "plan", "phase", "step", "execution", "local":
 		return true
 	}
 	return false

@@ -204,6 +204,9 @@ func (p *page) plan(plan *v1alpha1.Plan) error {
 		lines = append(lines, line)
 		for _, s := range ph.Steps {
 			step := fmt.Sprintf("   - %s: %s", s.Name, strings.Join(s.Tasks, ", "))
+			if s.When != "" {
+				step += fmt.Sprintf("; only if `%s`", s.When)
+			}
 			if s.Timeout != nil {
 				step += fmt.Sprintf("; at most %s", short(s.Timeout.Duration))
 			}

@@ -121,5 +121,8 @@ func (m *Mismatch) Given() string {
 	if len(m.PlanInput) > 0 {
 		out += " and parameters of the plan " + show(m.PlanInput)
 	}
+	if m.Previous != nil {
+		out += " after parameters " + show(m.Previous)
+	}
 	return out
 }

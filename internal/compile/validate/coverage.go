@@ -124,7 +124,7 @@ func (r *run) sidesOf(t trial) []int {
 	}
 	var out []int
 	for _, u := range r.contexts(t.index) {
-		in := r.inputs(params)
+		in := r.inputs(params, t)
 		in.Plan.Name, in.Phase, in.Step = u.plan, u.phase, u.step
 		if in.Plan.Params, err = r.Program.PlanParams(u.plan, t.plan[u.plan], in); err == nil {
 			out = append(out, r.probe.sides(in)...)

@@ -12,6 +12,7 @@ import (
 	"cuelang.org/go/cue/cuecontext"
 	cuejson "cuelang.org/go/encoding/json"
 
+	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -207,6 +208,7 @@ type evaluation struct{ value cue.Value }
 func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) {
 	v, err := o.fill(o.whole, map[string]any{
 		"params":    in.Params,
+		"previous":  map[string]any{"params": orEmpty(in.Previous)},
 		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
 		"framework": map[string]any{"name": spec.name, "version": spec.version},
 		"plan":      map[string]any{"name": in.Plan.Name, "params": in.Plan.Params},
@@ -215,6 +217,13 @@ func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) 
 		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
 	})
 	return evaluation{v}, err
+}
+
+func orEmpty(m map[string]any) map[string]any {
+	if m == nil {
+		return map[string]any{}
+	}
+	return m
 }
 
 type framework struct{ name, version string }
@@ -235,6 +244,21 @@ func (e evaluation) objects(task string) (map[string]any, error) {
 	}
 	if run, ok := t["run"]; ok {
 		return map[string]any{task: run}, nil
+	}
+	return map[string]any{}, nil
+}
+
+// when is the condition of the step of the inputs.
+func (e evaluation) when(p *v1alpha1.Plan, in render.Inputs) (map[string]any, error) {
+	for i, ph := range p.Phases {
+		for j, s := range ph.Steps {
+			if ph.Name != in.Phase || s.Name != in.Step {
+				continue
+			}
+			path := cue.MakePath(cue.Str("plans"), cue.Str(p.Name), cue.Str("phases"), cue.Index(i), cue.Str("steps"), cue.Index(j), cue.Str("when"))
+			holds, err := e.value.LookupPath(path).Bool()
+			return map[string]any{"when": holds}, err
+		}
 	}
 	return map[string]any{}, nil
 }

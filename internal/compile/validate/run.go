@@ -38,7 +38,9 @@ type Subject struct {
 type Mismatch struct {
 	// Input and PlanInput are the parameters that were set, of the framework and of the plan.
 	Input, PlanInput map[string]any
-	Place            Place
+	// Previous are the parameters that were set before; nil if none were applied before.
+	Previous map[string]any
+	Place    Place
 	// Rejected is CUE's error where the template renders; Failed the template's error where CUE evaluates.
 	Rejected, Failed error
 	// Structure is what Kubernetes finds wrong with an object on which both sides agree.
@@ -157,9 +159,14 @@ func usesOf(spec *v1alpha1.FrameworkVersionSpec) []use {
 }
 
 // inputs are the inputs that the controller provides, with strings that show where they end up.
-func (r *run) inputs(params map[string]any) render.Inputs {
+func (r *run) inputs(params map[string]any, t trial) render.Inputs {
+	var previous map[string]any
+	if t.previous != nil {
+		previous, _ = r.Program.Params(t.previous) // an input that is not accepted was never applied
+	}
 	return render.Inputs{
 		Params:    params,
+		Previous:  previous,
 		Instance:  render.InstanceInfo{Name: "my-instance", Namespace: "some-namespace", UID: "11111111-2222-3333-4444-555555555555"},
 		Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"},
 	}
@@ -169,7 +176,7 @@ func (r *run) inputs(params map[string]any) render.Inputs {
 func (r *run) guarded(o *oracle, t trial) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.add(Mismatch{Input: t.params, Failed: fmt.Errorf("internal error: %v", p)})
+			r.add(Mismatch{Input: t.params, Previous: t.previous, Failed: fmt.Errorf("internal error: %v", p)})
 		}
 	}()
 	r.try(o, t)
@@ -184,7 +191,7 @@ func (r *run) try(o *oracle, t trial) {
 		return
 	}
 	for _, u := range r.contexts(t.index) {
-		in := r.inputs(params)
+		in := r.inputs(params, t)
 		in.Plan.Name, in.Phase, in.Step = u.plan, u.phase, u.step
 		got, gotErr := r.Program.PlanParams(u.plan, t.plan[u.plan], in)
 		in.Plan.Params = map[string]any{}
@@ -221,7 +228,7 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 	at := Place{Plan: in.Plan.Name, Phase: in.Phase, Step: in.Step}
 	e, err := o.evaluate(framework{r.Spec.Framework, r.Spec.Version}, in)
 	if err != nil {
-		r.add(Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Place: at, Rejected: err})
+		r.add(Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Previous: t.previous, Place: at, Rejected: err})
 		return
 	}
 	var results []result
@@ -247,6 +254,14 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 		x.got, x.gotErr = r.Program.Outputs(in)
 		results = append(results, x)
 	}
+	if s := stepOf(r.Spec, in); s != nil && s.When != "" {
+		x := result{place: at}
+		x.place.When = true
+		x.want, x.wantErr = e.when(r.Spec.Plan(in.Plan.Name), in)
+		holds, err := r.Program.When(in)
+		x.got, x.gotErr = map[string]any{"when": holds}, err
+		results = append(results, x)
+	}
 	refused := slices.ContainsFunc(results, func(x result) bool { return x.wantErr != nil && x.gotErr != nil })
 	for _, x := range results {
 		if refused && x.wantErr != nil { // to CUE, a field of a struct that has an error elsewhere is an error too
@@ -257,6 +272,22 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 			r.structure(t, x)
 		}
 	}
+}
+
+// stepOf is the step of some inputs, or nil.
+func stepOf(spec *v1alpha1.FrameworkVersionSpec, in render.Inputs) *v1alpha1.Step {
+	p := spec.Plan(in.Plan.Name)
+	if p == nil {
+		return nil
+	}
+	for i := range p.Phases {
+		for j := range p.Phases[i].Steps {
+			if p.Phases[i].Name == in.Phase && p.Phases[i].Steps[j].Name == in.Step {
+				return &p.Phases[i].Steps[j]
+			}
+		}
+	}
+	return nil
 }
 
 // structure lets Kubernetes judge the objects on which both sides agree. Of objects to delete, only the identity is there.
@@ -270,7 +301,7 @@ func (r *run) structure(t trial, x result) {
 			continue
 		}
 		for _, wrong := range r.Structure(object) {
-			m := Mismatch{Input: t.params, PlanInput: t.plan[x.place.Plan], Place: x.place, Structure: wrong}
+			m := Mismatch{Input: t.params, PlanInput: t.plan[x.place.Plan], Previous: t.previous, Place: x.place, Structure: wrong}
 			m.Differences = []Difference{{Path: id, under: id}} // where it is
 			r.add(m)
 		}
@@ -298,13 +329,20 @@ func (r *run) tasksIn(in render.Inputs) []string {
 }
 
 func (r *run) readsPlan(task string) bool {
-	for _, o := range r.Spec.Task(task).Objects {
-		if strings.Contains(string(o.Template.Raw), "plan.params") {
-			return true
+	return mentions(r.Spec.Locals, "plan.params", r.Spec.Task(task))
+}
+
+// mentions says whether the templates of some tasks, or a shared expression, mention something.
+func mentions(locals map[string]string, text string, tasks ...*v1alpha1.Task) bool {
+	for _, t := range tasks {
+		for _, o := range t.Objects {
+			if strings.Contains(string(o.Template.Raw), text) {
+				return true
+			}
 		}
 	}
-	for _, l := range r.Spec.Locals {
-		if strings.Contains(l, "plan.params") {
+	for _, l := range locals {
+		if strings.Contains(l, text) {
 			return true
 		}
 	}
@@ -313,7 +351,7 @@ func (r *run) readsPlan(task string) bool {
 
 // compare notes a comparison, and returns the value if both sides have the same.
 func (r *run) compare(t trial, at Place, want map[string]any, wantErr error, got map[string]any, gotErr error) (map[string]any, bool) {
-	m := Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Place: at}
+	m := Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Previous: t.previous, Place: at}
 	switch {
 	case wantErr != nil && gotErr != nil:
 		r.count(&r.report.Rejected)

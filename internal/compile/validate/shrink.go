@@ -57,10 +57,10 @@ func (r *run) explained(o *oracle) []Mismatch {
 // shrunk replaces the input by smaller ones as long as the same mismatch remains.
 func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 	tries, cause := 0, m.cause()
-	shows := func(given, plan map[string]any) bool {
+	shows := func(given, plan, previous map[string]any) bool {
 		tries++
 		again := &run{Subject: r.Subject, uses: r.uses, only: &use{plan: m.Place.Plan, phase: m.Place.Phase, step: m.Place.Step}}
-		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}})
+		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}, previous: previous})
 		for _, x := range again.report.Mismatches {
 			if x.cause() == cause {
 				m = x
@@ -72,7 +72,7 @@ func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 	for smaller := true; smaller && tries < maxShrinks; {
 		smaller = false
 		for _, v := range smallerMaps(m.Input, 0) {
-			if smaller = tries < maxShrinks && shows(v, m.PlanInput); smaller {
+			if smaller = tries < maxShrinks && shows(v, m.PlanInput, m.Previous); smaller {
 				break
 			}
 		}
@@ -80,10 +80,24 @@ func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 			if smaller || tries >= maxShrinks {
 				break
 			}
-			smaller = shows(m.Input, v)
+			smaller = shows(m.Input, v, m.Previous)
+		}
+		for _, v := range smallerPrevious(m.Previous) {
+			if smaller || tries >= maxShrinks {
+				break
+			}
+			smaller = shows(m.Input, m.PlanInput, v)
 		}
 	}
 	return m
+}
+
+// smallerPrevious is nothing at all, or less.
+func smallerPrevious(v map[string]any) []map[string]any {
+	if v == nil {
+		return nil
+	}
+	return append([]map[string]any{nil}, smallerMaps(v, 0)...)
 }
 
 // smallerValues are values that are simpler than v, the simplest first.
@@ -187,6 +201,7 @@ func smallerMaps(v map[string]any, depth int) []map[string]any {
 type Place struct {
 	Task              string // or "" for what follows
 	Outputs           bool
+	When              bool   // the condition of the step
 	Plan, Phase, Step string // without a phase: the parameters of the plan; without a plan: of the framework
 }
 
@@ -197,6 +212,8 @@ func (p Place) What() string {
 		return fmt.Sprintf("task %q", p.Task)
 	case p.Outputs:
 		return "outputs"
+	case p.When:
+		return "when"
 	case p.Phase == "" && p.Plan != "":
 		return fmt.Sprintf("parameters of plan %q", p.Plan)
 	case p.Phase != "":

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"maps"
 	"math/rand/v2"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -11,7 +12,9 @@ type trial struct {
 	index  int
 	params map[string]any
 	plan   map[string]map[string]any // parameters of plans
-	accept bool
+	// previous are the parameters that were set before; nil if nothing was applied before.
+	previous map[string]any
+	accept   bool
 }
 
 // spare is how many times as many inputs are generated as are compared, to choose from.
@@ -32,6 +35,7 @@ func (r *run) trials() ([]trial, error) {
 	for _, in := range ins.accepted {
 		out = append(out, trial{index: len(out), params: in, accept: true, plan: map[string]map[string]any{}})
 	}
+	r.previousTrials(out)
 	base := ins.accepted[0]
 	for i := range r.Spec.Plans {
 		if err := r.planTrials(&r.Spec.Plans[i], base, out); err != nil {
@@ -43,6 +47,38 @@ func (r *run) trials() ([]trial, error) {
 		out = append(out, trial{index: len(out), params: in})
 	}
 	return out, nil
+}
+
+// previousTrials gives most trials parameters that were applied before: the same as now, or those of another trial.
+func (r *run) previousTrials(trials []trial) {
+	var tasks []*v1alpha1.Task
+	for i := range r.Spec.Tasks {
+		tasks = append(tasks, &r.Spec.Tasks[i])
+	}
+	conditions := maps.Clone(r.Spec.Locals)
+	for _, p := range r.Spec.Plans {
+		for _, ph := range p.Phases {
+			for _, s := range ph.Steps {
+				if conditions == nil {
+					conditions = map[string]string{}
+				}
+				conditions[p.Name+"/"+ph.Name+"/"+s.Name] = s.When
+			}
+		}
+	}
+	if !mentions(conditions, "previous", tasks...) {
+		return
+	}
+	random := seeded(5, 6)
+	for i := range trials {
+		switch i % 4 {
+		case 0: // the first deploy
+		case 1:
+			trials[i].previous = trials[i].params
+		default:
+			trials[i].previous = trials[random.IntN(len(trials))].params
+		}
+	}
 }
 
 // seeded makes the same numbers in every build.
@@ -64,7 +100,7 @@ func (r *run) planTrials(p *v1alpha1.Plan, base map[string]any, trials []trial) 
 		effective = map[string]any{}
 	}
 	g := &generator{random: seeded(3, 4), accept: func(given map[string]any) error {
-		_, err := r.Program.PlanParams(p.Name, given, r.inputs(effective))
+		_, err := r.Program.PlanParams(p.Name, given, r.inputs(effective, trial{}))
 		return err
 	}}
 	ins := g.generate(set, max(r.Inputs/3, 10))

@@ -26,6 +26,8 @@ type Run struct {
 	Plan      *v1alpha1.Plan
 	// Params and PlanParams are effective: defaults are filled in.
 	Params, PlanParams map[string]any
+	// Previous are the effective parameters that were in force when the run began, if there were any.
+	Previous map[string]any
 }
 
 // Scope says whether the objects of a kind live in namespaces.
@@ -67,12 +69,40 @@ func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured
 func (r *Run) Inputs(ref plan.Ref) render.Inputs {
 	return render.Inputs{
 		Params:    r.Params,
+		Previous:  r.Previous,
 		Instance:  render.InstanceInfo{Name: r.Instance.Name, Namespace: r.Instance.Namespace, UID: string(r.Instance.UID)},
 		Plan:      render.PlanInfo{Name: r.Plan.Name, Params: r.PlanParams},
 		Phase:     ref.Phase,
 		Step:      ref.Step,
 		Execution: render.ExecutionInfo{Name: r.Execution.Name, UID: string(r.Execution.UID)},
 	}
+}
+
+// Conditions are those of the steps that have not begun.
+func (r *Run) Conditions() map[plan.Ref]plan.Condition {
+	out := map[plan.Ref]plan.Condition{}
+	begun := map[plan.Ref]bool{}
+	for _, ph := range r.Execution.Status.Phases {
+		for _, s := range ph.Steps {
+			// a failed one may be retried, which begins it if it has never run
+			begun[plan.Ref{Phase: ph.Name, Step: s.Name}] = s.State != v1alpha1.Pending && s.State != v1alpha1.Failed || s.Attempts > 0
+		}
+	}
+	for _, ph := range r.Plan.Phases {
+		for _, s := range ph.Steps {
+			ref := plan.Ref{Phase: ph.Name, Step: s.Name}
+			if s.When == "" || begun[ref] {
+				continue
+			}
+			c := plan.Condition{Text: s.When}
+			var err error
+			if c.Holds, err = r.Program.When(r.Inputs(ref)); err != nil {
+				c.Error = err.Error()
+			}
+			out[ref] = c
+		}
+	}
+	return out
 }
 
 // place gives an object its namespace and the labels by which kudoc and people find it.

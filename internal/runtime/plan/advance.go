@@ -124,7 +124,7 @@ func (m *machine) steps(ph *v1alpha1.PhaseStatus, index int, mayStart bool) {
 			m.observe(spec, &spec.Steps[j], s)
 		}
 		// Once a step has failed nothing new starts, but what was begun has its remaining attempts.
-		if s.State == v1alpha1.Pending && mayStart && (s.Attempts > 0 || !anyFailed(m.out.Status.Phases)) {
+		if s.State == v1alpha1.Pending && mayStart && (s.Attempts > 0 || !anyFailed(m.out.Status.Phases)) && m.runs(spec, s) {
 			m.start(spec, &spec.Steps[j], s)
 		}
 		if spec.Strategy == v1alpha1.Serial && !s.State.Terminal() {
@@ -132,6 +132,26 @@ func (m *machine) steps(ph *v1alpha1.PhaseStatus, index int, mayStart bool) {
 		}
 	}
 	ph.State = phaseState(ph.Steps)
+}
+
+// runs says whether a step that is about to begin is to run. One that is not is skipped; one about which that cannot be
+// found out has failed, without an attempt: its inputs will not change.
+func (m *machine) runs(ph *v1alpha1.Phase, s *v1alpha1.StepStatus) bool {
+	c, ok := m.in.Conditions[Ref{Phase: ph.Name, Step: s.Name}]
+	if !ok || s.Attempts > 0 || c.Holds && c.Error == "" {
+		return true
+	}
+	if c.Error != "" {
+		m.failed(ph, s, c.Error)
+		return false
+	}
+	finished := metav1.NewTime(m.now)
+	s.State, s.FinishedAt, s.Message = v1alpha1.Skipped, &finished, clip("when is false: "+c.Text)
+	for k := range s.Tasks {
+		s.Tasks[k].State = v1alpha1.Skipped
+	}
+	m.event(false, "StepSkipped", "step %s of phase %s: %s", s.Name, ph.Name, s.Message)
+	return false
 }
 
 // start begins an attempt, unless its time has not come.
@@ -236,6 +256,11 @@ func (m *machine) fail(ph *v1alpha1.Phase, spec *v1alpha1.Step, s *v1alpha1.Step
 		m.event(true, "StepRetried", "step %s of phase %s: %s", s.Name, ph.Name, s.Message)
 		return
 	}
+	m.failed(ph, s, why)
+}
+
+// failed ends a step.
+func (m *machine) failed(ph *v1alpha1.Phase, s *v1alpha1.StepStatus, why string) {
 	finished := metav1.NewTime(m.now)
 	s.State, s.FinishedAt, s.Message = v1alpha1.Failed, &finished, clip(why)
 	for k := range s.Tasks {

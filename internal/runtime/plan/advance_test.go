@@ -31,7 +31,8 @@ type tick struct {
 	after    time.Duration
 	observed map[string]Progress
 	commands Commands
-	want     string // states of a1 a2 b1 b2 and of the execution: P R S F C, then the same letters
+	when     map[string]Condition
+	want     string // states of a1 a2 b1 b2 and of the execution: P R S F C -, then the same letters
 	actions  []string
 }
 
@@ -150,6 +151,29 @@ func TestAdvance(t *testing.T) {
 			{commands: Commands{Retry: 1}, observed: map[string]Progress{"a2": Broken}, want: "SF PP F"},
 			{commands: Commands{Retry: 1}, want: "SF PP F"},
 		}},
+		"a step whose condition is false is skipped, and the next one starts at once": {serial, serial, nil, []tick{
+			{when: map[string]Condition{"a1": {}, "a2": {}}, want: "-- RP R", actions: []string{"Start b1.1"}},
+			{observed: map[string]Progress{"b1": Done}, when: map[string]Condition{"b2": {}}, want: "-- S- S"},
+		}},
+		"a condition is looked at when the turn of the step has come": {serial, serial, nil, []tick{
+			{when: map[string]Condition{"a2": {}}, want: "RP PP R", actions: []string{"Start a1.1"}},
+			{observed: map[string]Progress{"a1": Done}, when: map[string]Condition{"a2": {Holds: true}}, want: "SR PP R", actions: []string{"Start a2.1"}},
+			{observed: map[string]Progress{"a2": Waiting}, when: map[string]Condition{"a1": {}, "a2": {}}, want: "SR PP R"},
+		}},
+		"a condition that cannot be evaluated fails the step without an attempt": {serial, serial, func(p *v1alpha1.Plan) {
+			p.Phases[0].Steps[0].Retries = 3
+		}, []tick{
+			{when: map[string]Condition{"a1": {Error: "no such key"}}, want: "FP PP F"},
+			{commands: Commands{Retry: 1}, want: "RP PP R", actions: []string{"Start a1.1"}},
+		}},
+		"a plan of which every step is skipped has succeeded": {parallel, parallel, nil, []tick{
+			{when: map[string]Condition{"a1": {}, "a2": {}, "b1": {}, "b2": {}}, want: "-- -- S"},
+		}},
+		"a suspended run skips nothing": {serial, serial, nil, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{commands: Commands{Suspend: true}, observed: map[string]Progress{"a1": Done}, when: map[string]Condition{"a2": {}}, want: "SP PP Z"},
+			{when: map[string]Condition{"a2": {}}, want: "S- RP R", actions: []string{"Start b1.1"}},
+		}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -164,7 +188,11 @@ func TestAdvance(t *testing.T) {
 				for step, progress := range k.observed {
 					observed[ref(step)] = Observation{Progress: progress, Message: "because"}
 				}
-				out := Advance(Input{Plan: p, Status: st, Commands: k.commands, Observed: observed}, now)
+				conditions := map[Ref]Condition{}
+				for step, c := range k.when {
+					conditions[Ref{Phase: step[:1], Step: step[1:]}] = c
+				}
+				out := Advance(Input{Plan: p, Status: st, Commands: k.commands, Observed: observed, Conditions: conditions}, now)
 				var actions []string
 				for _, a := range out.Actions {
 					actions = append(actions, fmt.Sprintf("%s %s%s.%d", a.Kind, a.Ref.Phase, a.Ref.Step, a.Attempt))

@@ -32,6 +32,24 @@ func randomPlan(r *rand.Rand) *v1alpha1.Plan {
 	return p
 }
 
+// randomConditions gives some steps a condition, which is the same at every decision.
+func randomConditions(r *rand.Rand, p *v1alpha1.Plan) map[Ref]Condition {
+	out := map[Ref]Condition{}
+	for _, ph := range p.Phases {
+		for _, s := range ph.Steps {
+			switch r.IntN(8) {
+			case 0:
+				out[Ref{Phase: ph.Name, Step: s.Name}] = Condition{Holds: true}
+			case 1, 2:
+				out[Ref{Phase: ph.Name, Step: s.Name}] = Condition{Text: "params.on"}
+			case 3:
+				out[Ref{Phase: ph.Name, Step: s.Name}] = Condition{Error: "no such key"}
+			}
+		}
+	}
+	return out
+}
+
 // observeRunning makes up an observation for some of the tasks of the running steps.
 func observeRunning(r *rand.Rand, st v1alpha1.PlanExecutionStatus) map[Ref]Observation {
 	out := map[Ref]Observation{}
@@ -56,6 +74,7 @@ func FuzzAdvance(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		p, now := randomPlan(r), t0
+		conditions := randomConditions(r, p)
 		var st v1alpha1.PlanExecutionStatus
 		var cmds Commands
 		for range 60 {
@@ -65,7 +84,7 @@ func FuzzAdvance(f *testing.F) {
 			if r.IntN(20) == 0 {
 				cmds.Retry++
 			}
-			in := Input{Plan: p, Status: st, Commands: cmds, Observed: observeRunning(r, st)}
+			in := Input{Plan: p, Status: st, Commands: cmds, Observed: observeRunning(r, st), Conditions: conditions}
 			out := Advance(in, now)
 			check(t, in, out, now)
 			st = out.Status
@@ -80,7 +99,7 @@ func FuzzAdvance(f *testing.F) {
 				good[k] = Observation{Progress: Done}
 			}
 			now = now.Add(time.Minute)
-			st = Advance(Input{Plan: p, Status: st, Commands: Commands{Retry: cmds.Retry, Cancel: cmds.Cancel}, Observed: good}, now).Status
+			st = Advance(Input{Plan: p, Status: st, Commands: Commands{Retry: cmds.Retry, Cancel: cmds.Cancel}, Observed: good, Conditions: conditions}, now).Status
 		}
 		t.Fatalf("the plan never ended: %s", states(st))
 	})
@@ -116,6 +135,11 @@ func check(t *testing.T, in Input, out Output, now time.Time) {
 	}
 	if !out.Status.State.Terminal() && out.Status.State != v1alpha1.Suspended && out.RequeueAfter <= 0 {
 		t.Fatalf("nothing will ever wake this run: %s", states(out.Status))
+	}
+	for ref, c := range in.Conditions {
+		if s := find(out.Status, ref); s != nil && !c.Holds && (s.Attempts > 0 || s.State == v1alpha1.Running) {
+			t.Fatalf("step %s/%s ran although its condition does not hold", ref.Phase, ref.Step)
+		}
 	}
 	for _, a := range out.Actions {
 		if s := find(out.Status, a.Ref); s == nil || s.State != v1alpha1.Running || s.Attempts != a.Attempt {

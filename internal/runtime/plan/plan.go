@@ -8,6 +8,7 @@
 // next observation does. So a crash between any two writes is harmless: the observation after the restart asks for the
 // same action again, and every action is idempotent or named by its attempt.
 //
+//	Pending ── its condition is false ─▶ Skipped
 //	           start                 all tasks done
 //	Pending ──────────▶ Running ─────────────────────▶ Succeeded
 //	   ▲                  │ │ a task failed or the time is up
@@ -36,6 +37,18 @@ type Input struct {
 	// Observed holds what is known of the tasks of the running steps. A task that is missing here could not be
 	// observed; nothing is decided about it.
 	Observed map[Ref]Observation
+	// Conditions are those of steps, by phase and step. They are looked at once, when the step is about to begin; a step
+	// without one runs.
+	Conditions map[Ref]Condition
+}
+
+// Condition says whether a step runs.
+type Condition struct {
+	Holds bool
+	// Text is how the framework puts it.
+	Text string
+	// Error says why it could not be found out; it is empty if it could.
+	Error string
 }
 
 // Commands are the fields of a PlanExecution, and of its Instance, that people may change during a run.

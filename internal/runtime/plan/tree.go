@@ -52,6 +52,8 @@ func phaseState(steps []v1alpha1.StepStatus) v1alpha1.State {
 		return v1alpha1.Running
 	case count[v1alpha1.Failed] > 0:
 		return v1alpha1.Failed
+	case count[v1alpha1.Skipped] == len(steps):
+		return v1alpha1.Skipped
 	case finished == len(steps):
 		return v1alpha1.Succeeded
 	case finished > 0:
