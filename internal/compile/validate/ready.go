@@ -17,7 +17,7 @@ func (r *run) ready(o *oracle, e evaluation, t trial, x result, in render.Inputs
 		if !ok || template.Ready == "" {
 			continue
 		}
-		for _, object := range r.samples(manifest, template.Ready, in.Params) {
+		for _, object := range r.samples(t.index, manifest, template.Ready, in.Params) {
 			is, err := r.Program.Ready(task.Name, template.ID, in, object)
 			got := map[string]any{"ready": is && err == nil}
 			v, err := o.fill(e.value, map[string]any{"object": object})
@@ -33,10 +33,16 @@ func (r *run) ready(o *oracle, e evaluation, t trial, x result, in render.Inputs
 	}
 }
 
-var objectPath = regexp.MustCompile(`\bobject((?:\.[A-Za-z_]\w*)+)`)
+var (
+	literals   = regexp.MustCompile(`["']([^"']*)["']`)
+	objectPath = regexp.MustCompile(`\bobject((?:\.[A-Za-z_]\w*)+)`)
+)
+
+// samplesEach is how many values a trial puts into an object; the next trial goes on where it ended.
+const samplesEach = 4
 
 // samples are objects as they may be in the cluster: the manifest, with values wherever the expressions look.
-func (r *run) samples(manifest map[string]any, ready string, params map[string]any) []map[string]any {
+func (r *run) samples(trial int, manifest map[string]any, ready string, params map[string]any) []map[string]any {
 	text := []string{ready}
 	for _, name := range slices.Sorted(maps.Keys(r.Spec.Locals)) {
 		text = append(text, r.Spec.Locals[name])
@@ -51,8 +57,15 @@ func (r *run) samples(manifest map[string]any, ready string, params map[string]a
 			values = append(values, n)
 		}
 	}
+	for _, m := range literals.FindAllStringSubmatch(text[0], -1) {
+		for _, status := range []any{"True", "False"} {
+			values = append(values, []any{map[string]any{"type": m[1], "status": status}})
+		}
+		values = append(values, m[1])
+	}
 	out := []map[string]any{manifest}
-	for i := range values {
+	for k := range samplesEach {
+		i := (trial*samplesEach + k) % len(values)
 		same, mixed := manifest, manifest
 		for j, p := range paths {
 			same = apply(same, candidate{p, values[i]})
