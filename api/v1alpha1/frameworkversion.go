@@ -193,6 +193,11 @@ type ObjectTemplate struct {
 	// Template renders the object (for a Delete task: only what identifies it), or nothing.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Template runtime.RawExtension `json:"template"`
+
+	// Ready is a CEL expression over the object in the cluster, `object`, that is true when it is healthy, in addition to
+	// Kubernetes' conventions. It is for objects with an ID that are applied.
+	// +optional
+	Ready string `json:"ready,omitempty"`
 }
 
 // Strategy says whether the members of a plan or a phase run one after the other or together.

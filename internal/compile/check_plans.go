@@ -129,7 +129,7 @@ func (k *checker) checkTasks() {
 					unclear[task] = true
 				}
 				fieldsIn(g.Value, func(n string, h *ast.Field) {
-					if k.known("#Task", "task \""+task+"\"", n, h) && !slices.ContainsFunc(does[task], func(o *ast.Field) bool { return labelName(o.Label) == n }) {
+					if k.known("#Task", "task \""+task+"\"", n, h) && n != "ready" && !slices.ContainsFunc(does[task], func(o *ast.Field) bool { return labelName(o.Label) == n }) {
 						does[task] = append(does[task], h)
 					}
 				})

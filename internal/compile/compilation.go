@@ -64,6 +64,7 @@ type object struct {
 	id    string
 	cond  *expr.X
 	value *expr.X
+	ready *expr.X // or nil
 }
 
 // about describes the framework.

@@ -48,6 +48,7 @@ func (c *compilation) evaluate() {
 	e.evalError(e.ev.Try(e.evaluateOutputs))
 	e.checkPlanParams()
 	e.checkPrevious()
+	e.checkObject()
 	c.locals = e.ev.Locals
 }
 
@@ -221,6 +222,7 @@ func (e *evaluation) evaluateTask(a *vertex.Arc) {
 			t.objects = e.deleted(f, when)
 		}
 	}
+	e.ready(a, t)
 	for _, o := range t.objects {
 		if len(o.kinds(nil)) == 0 {
 			e.report(codeStatic, a.Vertex.Pos(), "task %q: apiVersion and kind of object %q must not depend on inputs", t.name, o.id)
@@ -361,24 +363,26 @@ func (e *evaluation) checkPrevious() {
 	if e.outputs != nil && inputs.Reads(e.outputs, e.ev.Locals, "previous") {
 		e.report(codeUnsupported, e.field(e.root, "outputs").Vertex.Pos(), "outputs cannot read previous").Hint = "tasks can"
 	}
-	e.refusePrevious(e.params)
+	e.refuseInputs(e.params)
 	for _, p := range e.plans {
-		e.refusePrevious(p.params)
+		e.refuseInputs(p.params)
 	}
 }
 
-func (e *evaluation) refusePrevious(p *params.Param) {
+func (e *evaluation) refuseInputs(p *params.Param) {
 	for _, x := range []*expr.X{p.Computed(), p.Check(), p.KeyCheck()} {
-		if inputs.Reads(x, e.ev.Locals, "previous") {
-			e.report(codeUnsupported, p.Pos(), "a parameter cannot read previous").Hint = "tasks can"
-			return
+		for input, can := range map[string]string{"previous": "tasks can", "object": "only the ready of a task can"} {
+			if inputs.Reads(x, e.ev.Locals, input) {
+				e.report(codeUnsupported, p.Pos(), "a parameter cannot read %s", input).Hint = can
+				return
+			}
 		}
 	}
 	for _, f := range p.Fields() {
-		e.refusePrevious(f)
+		e.refuseInputs(f)
 	}
 	if p.Elem() != nil {
-		e.refusePrevious(p.Elem())
+		e.refuseInputs(p.Elem())
 	}
 }
 

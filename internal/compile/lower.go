@@ -40,6 +40,9 @@ func (c *compilation) lower() {
 				o.cond = expr.Lit(true)
 			}
 			roots = append(roots, o.cond, o.value)
+			if o.ready != nil {
+				roots = append(roots, o.ready)
+			}
 		}
 	}
 	if c.outputs != nil {
@@ -72,7 +75,11 @@ func (c *compilation) template(t *task) v1alpha1.Task {
 	out := v1alpha1.Task{Name: t.name, Kind: t.kind}
 	for _, o := range t.objects {
 		raw := c.json(lower.When(o.cond, lower.Template(o.value)))
-		out.Objects = append(out.Objects, v1alpha1.ObjectTemplate{ID: o.id, Template: runtime.RawExtension{Raw: raw}})
+		object := v1alpha1.ObjectTemplate{ID: o.id, Template: runtime.RawExtension{Raw: raw}}
+		if o.ready != nil && !o.ready.IsTrue() {
+			object.Ready = expr.Printer{}.Print(o.ready)
+		}
+		out.Objects = append(out.Objects, object)
 	}
 	return out
 }

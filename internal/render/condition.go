@@ -6,6 +6,7 @@ import (
 	"github.com/google/cel-go/cel"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render/library"
 )
 
 // loadConditions loads the conditions of the steps of a plan.
@@ -40,4 +41,40 @@ func (p *Program) When(in Inputs) (bool, error) {
 		return false, fmt.Errorf("when: %w", err)
 	}
 	return ok, nil
+}
+
+// Readiness is what a task says about when the object of an ID is healthy; it is empty if it says nothing.
+func (p *Program) Readiness(task, id string) string {
+	if e := p.ready(task, id); e != nil {
+		return e.source
+	}
+	return ""
+}
+
+// Ready evaluates it for the object in the cluster.
+func (p *Program) Ready(task, id string, in Inputs, object map[string]any) (bool, error) {
+	e := p.ready(task, id)
+	if e == nil {
+		return true, nil
+	}
+	r, err := p.rendering(in)
+	if err != nil {
+		return false, err
+	}
+	if r.vars["object"], err = library.Canonical(object, 0); err != nil {
+		return false, fmt.Errorf("object: %w", err)
+	}
+	return e.evalBool(r.vars, r.budget)
+}
+
+func (p *Program) ready(task, id string) *expression {
+	if id == "" {
+		return nil
+	}
+	for _, t := range p.tasks[task] {
+		if t.id == id {
+			return t.ready
+		}
+	}
+	return nil
 }

@@ -76,8 +76,9 @@ type Program struct {
 type stepKey struct{ plan, phase, step string }
 
 type template struct {
-	id   string
-	node node
+	id    string
+	node  node
+	ready *expression // or nil
 }
 
 // Load parses and checks everything that a FrameworkVersion holds.
@@ -149,7 +150,13 @@ func (p *Program) loadTemplates(spec *v1alpha1.FrameworkVersionSpec, env *cel.En
 			if err != nil {
 				return fmt.Errorf("task %q: object %q: %w", t.Name, t.Objects[j].ID, err)
 			}
-			templates = append(templates, template{id: t.Objects[j].ID, node: n})
+			loaded := template{id: t.Objects[j].ID, node: n}
+			if t.Objects[j].Ready != "" {
+				if loaded.ready, err = newExpression(env, t.Objects[j].Ready); err != nil {
+					return fmt.Errorf("task %q: object %q: ready: %w", t.Name, t.Objects[j].ID, err)
+				}
+			}
+			templates = append(templates, loaded)
 		}
 		p.tasks[t.Name] = templates
 	}

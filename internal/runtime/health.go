@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -33,13 +34,14 @@ func display(u *unstructured.Unstructured) string {
 
 // observeTask says how far the objects of a task are: as far as the one that is least far.
 func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s *v1alpha1.StepStatus) (plan.Observation, error) {
-	wanted, err := w.run.Objects(ref, s.Attempts, r.Scope)
+	wanted, err := w.run.Identified(ref, s.Attempts, r.Scope)
 	if err != nil {
 		return plan.Observation{}, graceful(err, s.StartedAt, r.Now())
 	}
 	task := w.run.Version.Spec.Task(ref.Task)
 	worst := plan.Observation{Progress: plan.Done}
-	for _, want := range wanted {
+	for _, object := range wanted {
+		want := object.Unstructured
 		if task.Kind != v1alpha1.TaskDelete {
 			w.run.Stamp(want, ref, s.Attempts)
 		}
@@ -56,12 +58,32 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 			w.uids[identify(live)] = live.GetUID()
 		}
 		o := judge(task.Kind, want, live, ours)
+		if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
+			o = ready(w.run, ref, object.ID, live)
+		}
 		if o.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || o.Progress == plan.Broken {
 			o.Message += r.podTrouble(ctx, live)
 		}
 		worst = worse(worst, o)
 	}
 	return worst, nil
+}
+
+// ready asks the framework about an object that is healthy by Kubernetes' conventions. What cannot be evaluated may be
+// about a status that is still to come, so it is waited for.
+func ready(run *execution.Run, ref plan.Ref, id string, live *unstructured.Unstructured) plan.Observation {
+	condition := run.Program.Readiness(ref.Task, id)
+	if condition == "" {
+		return plan.Observation{Progress: plan.Done}
+	}
+	is, err := run.Program.Ready(ref.Task, id, run.Inputs(ref), live.Object)
+	switch {
+	case err != nil:
+		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s: ready cannot be told: %v", display(live), err)}
+	case !is:
+		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s: ready is false: %s", display(live), condition)}
+	}
+	return plan.Observation{Progress: plan.Done}
 }
 
 // worse picks the observation that decides for the whole task: a broken object before an absent one, an absent one before

@@ -1,10 +1,13 @@
 package runtime_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
@@ -61,5 +64,42 @@ func TestAStepRunsUnderItsCondition(t *testing.T) {
 	k.reaches(wrong, v1alpha1.Failed)
 	if s := wrong.Status.Phases[0].Steps[1]; s.State != v1alpha1.Failed || !strings.Contains(s.Message, "when: ") || s.Attempts != 0 {
 		t.Errorf("a condition that cannot be evaluated: step note is %s: %q, after %d attempts", s.State, s.Message, s.Attempts)
+	}
+}
+
+func TestAnObjectIsWaitedForUntilTheFrameworkCallsItReady(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	e := k.execution("a", "open", "")
+	says := func(what string) {
+		t.Helper()
+		k.eventually("the step says: "+what, func(ctx context.Context) error {
+			if err := k.c.Get(ctx, client.ObjectKeyFromObject(e), e); err != nil {
+				return err
+			}
+			if !strings.Contains(e.Status.Message, what) {
+				return errors.New(e.Status.Message)
+			}
+			return nil
+		})
+	}
+	gate := "waiting for ConfigMap/" + k.namespace + "/a-gate: "
+	says(gate + "ready cannot be told: object.data.open == plan.params.word: no such key: open")
+	k.set("a-gate", "open", "barley")
+	says(gate + "ready is false: object.data.open == plan.params.word")
+	k.set("a-gate", "open", "sesame")
+	k.reaches(e, v1alpha1.Succeeded)
+}
+
+// set changes a field of a ConfigMap, as another program would.
+func (k *cluster) set(name, field, value string) {
+	k.t.Helper()
+	cm := k.configMap(name)
+	before := cm.DeepCopy()
+	cm.Data[field] = value
+	if err := k.c.Patch(k.t.Context(), cm, client.MergeFrom(before)); err != nil {
+		k.t.Fatal(err)
 	}
 }

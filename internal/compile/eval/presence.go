@@ -53,7 +53,7 @@ func (ev *Evaluator) hasField(v *vertex.Vertex, l vertex.Label, node ast.Node) *
 func hasAll(x *expr.X, name string) *expr.X {
 	var out *expr.X
 	for y := x; y.Op == expr.OpSel; y = y.Args[0] {
-		if f := y.Args[0].Type.Field(y.Name); y.Args[0].Type.Kind == expr.Struct && f != nil && f.Optional || y.Args[0].Type.Kind == expr.Map {
+		if f := y.Args[0].Type.Field(y.Name); y.Args[0].Type.Kind == expr.Struct && f != nil && f.Optional || y.Args[0].Type.Kind == expr.Map || y.Args[0].Type.Kind == expr.Any {
 			out = expr.And(expr.Has(y.Args[0], y.Name), out)
 		}
 	}

@@ -5,7 +5,7 @@ package inputs
 import "github.com/kudoc/kudoc/internal/compile/expr"
 
 // Context are the names in a fixed order.
-var Context = []string{"instance", "framework", "previous", "plan", "phase", "step", "execution"}
+var Context = []string{"instance", "framework", "previous", "plan", "phase", "step", "execution", "object"}
 
 // Plan is the type of plan without its parameters, which are those of the plans.
 func Plan() *expr.Type { return strings("name") }
@@ -20,6 +20,7 @@ func Types(params, planParams *expr.Type) map[string]*expr.Type {
 	return map[string]*expr.Type{
 		"instance": strings("name", "namespace", "uid"), "framework": strings("name", "version"), "phase": strings("name"),
 		"step": strings("name"), "execution": strings("name", "uid"), "plan": plan,
+		"object":   expr.TAny,
 		"previous": {Kind: expr.Struct, Fields: []expr.Field{{Name: "params", Type: previous(params)}}},
 	}
 }

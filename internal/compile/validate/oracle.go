@@ -152,13 +152,17 @@ func (o *oracle) fill(v cue.Value, in map[string]any) (cue.Value, error) {
 	return v.Unify(o.ctx.BuildExpr(x)), nil
 }
 
-// read returns a field of a value as JSON, or nil if there is none.
-func read(v cue.Value, path ...string) (any, error) {
+func field(v cue.Value, path ...string) cue.Value {
 	sels := make([]cue.Selector, len(path))
 	for i, p := range path {
 		sels[i] = cue.Str(p)
 	}
-	f := v.LookupPath(cue.MakePath(sels...))
+	return v.LookupPath(cue.MakePath(sels...))
+}
+
+// read returns a field of a value as JSON, or nil if there is none.
+func read(v cue.Value, path ...string) (any, error) {
+	f := field(v, path...)
 	if !f.Exists() {
 		return nil, nil
 	}
@@ -234,18 +238,15 @@ func (e evaluation) objects(task string) (map[string]any, error) {
 	if list := e.value.LookupPath(cue.MakePath(cue.Str("tasks"), cue.Str(task), cue.Str("delete"))); list.Exists() {
 		return identities(list)
 	}
-	v, err := read(e.value, "tasks", task)
-	t, ok := v.(map[string]any)
-	if err != nil || !ok {
+	apply, err := read(e.value, "tasks", task, "apply")
+	if objects, ok := apply.(map[string]any); ok || err != nil {
+		return objects, err
+	}
+	run, err := read(e.value, "tasks", task, "run")
+	if run == nil || err != nil {
 		return map[string]any{}, err
 	}
-	if apply, ok := t["apply"].(map[string]any); ok {
-		return apply, nil
-	}
-	if run, ok := t["run"]; ok {
-		return map[string]any{task: run}, nil
-	}
-	return map[string]any{}, nil
+	return map[string]any{task: run}, nil
 }
 
 // when is the condition of the step of the inputs.

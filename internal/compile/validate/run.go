@@ -270,6 +270,7 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 		}
 		if _, same := r.compare(t, x.place, x.want, x.wantErr, x.got, x.gotErr); same && x.place.Task != "" {
 			r.structure(t, x)
+			r.ready(o, e, t, x, in)
 		}
 	}
 }

@@ -36,6 +36,25 @@ type Scope func(schema.GroupVersionKind) (namespaced bool, err error)
 // Objects renders the objects of a task: named, labelled and in their namespace, in the order in which they are applied.
 // What only a live execution has (owner, stamp) is added by Stamp.
 func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured.Unstructured, error) {
+	objects, err := r.Identified(ref, attempt, scope)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*unstructured.Unstructured, len(objects))
+	for i := range objects {
+		out[i] = objects[i].Unstructured
+	}
+	return out, nil
+}
+
+// Object is an object with the author's ID for it.
+type Object struct {
+	ID string
+	*unstructured.Unstructured
+}
+
+// Identified is Objects with IDs.
+func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, error) {
 	task := r.Version.Spec.Task(ref.Task)
 	if task == nil {
 		return nil, fmt.Errorf("framework version %s has no task %q", r.Version.Name, ref.Task)
@@ -44,7 +63,7 @@ func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured
 	if err != nil {
 		return nil, err
 	}
-	out := make([]*unstructured.Unstructured, 0, len(rendered))
+	out := make([]Object, 0, len(rendered))
 	for _, o := range rendered {
 		u := &unstructured.Unstructured{Object: o.Manifest}
 		if u.GetKind() == "" || u.GetAPIVersion() == "" || u.GetName() == "" {
@@ -58,9 +77,9 @@ func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured
 		if task.Kind == v1alpha1.TaskRun {
 			u.SetName(runName(u.GetName(), r.Execution, ref, attempt))
 		}
-		out = append(out, u)
+		out = append(out, Object{o.ID, u})
 	}
-	slices.SortStableFunc(out, func(a, b *unstructured.Unstructured) int {
+	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(rank(a.GetKind()), rank(b.GetKind()))
 	})
 	return out, nil

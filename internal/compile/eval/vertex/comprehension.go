@@ -191,8 +191,26 @@ func (g *Graph) loop(c *ast.ForClause, x *expr.X, it iteration, next func(iterat
 	case expr.Struct:
 		pair("entries", "key", expr.TString, expr.TAny)
 	default:
-		g.Fail(c.Source, "cannot loop over a value of type %s", x.Type.Kind)
+		list := listInObject(x)
+		if list == nil {
+			g.Fail(c.Source, "cannot loop over a value of type %s", x.Type.Kind)
+		}
+		g.loop(c, list, it, next)
 	}
+}
+
+// listInObject is a part of the object in the cluster as a list, which it must turn out to be; of anything else it is nil.
+// Loops over conditions are so common that they need no type.
+func listInObject(x *expr.X) *expr.X {
+	root := x
+	for root.Op == expr.OpSel || root.Op == expr.OpIdx {
+		root = root.Args[0]
+	}
+	if x.Type.Kind != expr.Any || root.Op != expr.OpVar || root.Name != "object" {
+		return nil
+	}
+	list := expr.ListOf(expr.TAny)
+	return expr.Call("check", list, x, expr.Call("is_list", expr.TBool, x), expr.Lit("want a list"))
 }
 
 func (g *Graph) loopName(c *ast.ForClause) string {
