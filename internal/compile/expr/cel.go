@@ -135,10 +135,21 @@ func (p Printer) call(x *X) string {
 
 // uniform prints x beside y where CEL wants both to have one type: dyn() hides the type from its checker.
 func (p Printer) uniform(x, y *X, context int) string {
-	if tx, ty := staticType(x), staticType(y); tx == ty || tx == "dyn" || ty == "dyn" {
+	tx, ty := staticType(x), staticType(y)
+	if tx == ty || tx == "dyn" || ty == "dyn" && !(looped(y) && x.Type.Kind != y.Type.Kind) {
 		return p.cel(x, context)
 	}
 	return "dyn(" + p.cel(x, 0) + ")"
+}
+
+// looped says whether a value has a loop variable in it, to which CEL's checker may have given a type.
+func looped(x *X) bool {
+	for name := range x.Vars() {
+		if strings.Contains(name, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 // list prints [a, b] + (c ? [d] : []) + l.map(v, e).
