@@ -122,6 +122,8 @@ func (c *compilation) pathOf(m *validate.Mismatch) string {
 		}
 	case m.Place.Outputs:
 		path = "outputs"
+	case m.Place.When:
+		path = "plans." + m.Place.Plan + ".phases"
 	case m.Place.Plan != "":
 		path = "plans." + m.Place.Plan + ".params"
 	}
