@@ -73,6 +73,9 @@ func (c *Compiler) binary(y *ast.BinaryExpr, sc *vertex.Scope) *expr.X {
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
 		ka, kb := a.Type.Kind, b.Type.Kind
 		if !(ka == expr.String && kb == expr.String || ka.Numeric() && kb.Numeric()) {
+			if ka == expr.Any || kb == expr.Any {
+				c.Refuse(y, "say what it is: (x & int) or (x & string)", "cannot compare values of which the type is not known")
+			}
 			c.Fail(y, "cannot compare %s with %s", ka, kb)
 		}
 		return expr.Compare(op, a, b)
