@@ -32,7 +32,7 @@ func TestAConditionThatDiffersFromCUEIsFound(t *testing.T) {
 		"previous": {func(s *v1alpha1.FrameworkVersionSpec) {
 			o := &s.Task("web").Objects[0]
 			o.Template.Raw = []byte(strings.ReplaceAll(string(o.Template.Raw), `"previous.params.n"`, `"params.n"`))
-		}, `with parameters {"n":1} after parameters {}: set.was is 3 in CUE, 1 in the template`},
+		}, `without parameters after parameters {"n":1}: set.was is 1 in CUE, 3 in the template`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

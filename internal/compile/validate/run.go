@@ -18,7 +18,7 @@ import (
 )
 
 // DefaultInputs is how many accepted inputs a build tries; about as many that must be rejected come on top.
-const DefaultInputs = 36
+const DefaultInputs = 26
 
 // Subject is what is compared.
 type Subject struct {
@@ -87,6 +87,9 @@ func Run(s Subject) (Report, error) {
 		return Report{}, err
 	}
 	r.report.Inputs, r.report.Coverage = len(trials), r.probe.coverage()
+	if r.Structure != nil { // whoever judges may have to prepare, which goes well with making oracles
+		go r.Structure(map[string]any{"apiVersion": "v1", "kind": "ConfigMap"})
+	}
 	workers := min(runtime.NumCPU(), 8, len(trials))
 	oracles := make([]*oracle, workers)
 	for i := range oracles { // one after the other: building resolves identifiers in the trees
@@ -205,7 +208,7 @@ func (r *run) try(o *oracle, t trial) {
 	}
 }
 
-// contexts are the steps in which an input is tried: all of them for the first inputs, then one after the other, because
+// contexts are the steps in which an input is tried: all of them for the first input, then one after the other, because
 // most templates are the same in all.
 func (r *run) contexts(index int) []use {
 	var steps []use
@@ -218,7 +221,7 @@ func (r *run) contexts(index int) []use {
 			steps = append(steps, u)
 		}
 	}
-	if index < 3 || len(steps) == 0 {
+	if index == 0 || len(steps) == 0 {
 		return steps
 	}
 	return steps[index%len(steps):][:1]

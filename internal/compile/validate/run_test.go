@@ -108,7 +108,7 @@ func TestRunFindsWhatIsWrong(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Inputs < 40 || r.Comparisons < 50 {
+			if r.Inputs < 30 || r.Comparisons < 50 {
 				t.Errorf("only %d inputs and %d comparisons", r.Inputs, r.Comparisons)
 			}
 			if name == "nothing" && len(r.Mismatches) > 0 {
