@@ -204,8 +204,8 @@ func (k *checker) first(m map[string]*ast.Field, name string, f *ast.Field) {
 }
 
 // embedding is where kudoc.#Framework is embedded: the place of what is missing.
-func (k *checker) embedding() token.Pos {
-	for _, f := range k.inst.Files {
+func (c *compilation) embedding() token.Pos {
+	for _, f := range c.inst.Files {
 		for _, d := range f.Decls {
 			if e, ok := d.(*ast.EmbedDecl); ok {
 				return e.Pos()

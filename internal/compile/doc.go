@@ -10,6 +10,7 @@
 //	validate.go  compares the templates with CUE for generated inputs (package validate): translation validation
 //	emit.go      writes the objects; role.go the permissions that they need, images.go what their pods run, and packages
 //	             admission and openapi what their parameters are
+//	remember.go  recalls the build of sources that have not changed
 //
 // The evaluator is a second implementation of a part of CUE, so that nothing that it makes is trusted: every build
 // renders the templates for boundary values of every parameter and compares accept, reject and result with CUE's own

@@ -29,9 +29,8 @@ func recall(opts Options) (r *remembered, key string) {
 	if opts.Memory == nil {
 		return nil, ""
 	}
-	key, err := source.Key(opts.Dir, opts.KudocVersion, fmt.Sprint(opts.Inputs))
-	if err != nil {
-		return nil, "" // loading says what is wrong
+	if key = keyOf(opts); key == "" {
+		return nil, ""
 	}
 	b, ok := opts.Memory.Recall(key)
 	if !ok || json.Unmarshal(b, &r) != nil || r == nil || r.Result == nil {
@@ -40,9 +39,18 @@ func recall(opts Options) (r *remembered, key string) {
 	return r, key
 }
 
-// keep gives a build without errors to the memory.
+// keyOf is the key of the sources as they are now, or "" where they cannot be told: loading says what is wrong.
+func keyOf(opts Options) string {
+	key, err := source.Key(opts.Dir, opts.KudocVersion, fmt.Sprint(opts.Inputs))
+	if err != nil {
+		return ""
+	}
+	return key
+}
+
+// keep gives a build without errors to the memory, unless the sources have changed since the key was made.
 func keep(opts Options, key string, r *remembered) {
-	if key == "" || r.Diagnostics.HasErrors() {
+	if key == "" || r.Diagnostics.HasErrors() || keyOf(opts) != key {
 		return
 	}
 	var b bytes.Buffer

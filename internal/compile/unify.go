@@ -20,7 +20,7 @@ func (c *compilation) unify() {
 
 // reportFinding adds a finding as an error.
 func (c *compilation) reportFinding(f cueerror.Finding) *Diagnostic {
-	embedding := (&checker{compilation: c}).embedding()
+	embedding := c.embedding()
 	d := c.report(f.Code, f.Pos, "%s", f.Message)
 	if d.File == "" { // CUE does not say where
 		d.at(c.nearest(f.Path))

@@ -134,8 +134,12 @@ func (ev *Evaluator) listSource(v *vertex.Vertex) string {
 	for _, e := range c.Elem {
 		parts = append(parts, "..."+ev.closedSource(e.Expr, e.Scope))
 	}
-	src := "[" + strings.Join(parts, ", ") + "]"
-	for _, s := range c.Scalars {
+	return ev.constrainedSource("["+strings.Join(parts, ", ")+"]", c.Scalars)
+}
+
+// constrainedSource is source within disjunctions or validators.
+func (ev *Evaluator) constrainedSource(src string, scalars []vertex.Conjunct) string {
+	for _, s := range scalars {
 		if len(s.Guard) > 0 {
 			ev.DependsOnInputs()
 		}
@@ -176,15 +180,7 @@ func (ev *Evaluator) structSource(v *vertex.Vertex) string {
 
 // mixedSource is a struct with disjunctions or validators.
 func (ev *Evaluator) mixedSource(v *vertex.Vertex) string {
-	c := v.Expand()
-	src := ev.structSource(v)
-	for _, s := range c.Scalars {
-		if len(s.Guard) > 0 {
-			ev.DependsOnInputs()
-		}
-		src += " & (" + ev.closedSource(s.Expr, s.Scope) + ")"
-	}
-	return "(" + src + ")"
+	return ev.constrainedSource(ev.structSource(v), v.Expand().Scalars)
 }
 
 func (ev *Evaluator) scalarSource(v *vertex.Vertex) string {
