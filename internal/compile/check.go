@@ -9,25 +9,27 @@ import (
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
-
-// languagePath is the import path of the language.
-const languagePath = "kudoc.dev/kudoc"
 
 // check reports what CUE cannot say, or not well: it looks at the declarations as the author wrote them.
 func (c *compilation) check() {
 	k := &checker{compilation: c, language: map[string][]string{}, plans: map[string]*ast.Field{}, tasks: map[string]*ast.Field{}}
 	c.topFields, c.planFields, c.taskFields = map[string]*ast.Field{}, k.plans, k.tasks
-	if !k.embedsFramework() {
+	packages := source.Frameworks(c.inst)
+	if len(packages) == 0 {
 		d := c.report(codeNoFramework, c.inst.Files[0].Pos(), "the package does not embed kudoc.#Framework")
 		d.Hint = `import "kudoc.dev/kudoc" and write kudoc.#Framework at file level`
 		return
 	}
-	if imp := c.inst.LookupImport(languagePath); imp != nil {
-		language := cuecontext.New().BuildInstance(imp)
-		for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
-			k.language[def] = fieldsOf(language.LookupPath(cue.ParsePath(def)))
+	k.files = source.Files(packages)
+	for _, p := range packages {
+		if imp := p.LookupImport(source.Language); imp != nil && len(k.language) == 0 {
+			language := cuecontext.New().BuildInstance(imp)
+			for _, def := range []string{"#Framework", "#Plan", "#Phase", "#Step", "#Task"} {
+				k.language[def] = fieldsOf(language.LookupPath(cue.ParsePath(def)))
+			}
 		}
 	}
 	k.topLevel()
@@ -41,6 +43,7 @@ func (c *compilation) check() {
 // checker walks the declarations of the framework.
 type checker struct {
 	*compilation
+	files    []*ast.File           // of the framework and of those that it extends
 	language map[string][]string   // the fields of each definition of the language
 	plans    map[string]*ast.Field // first declarations, by name
 	tasks    map[string]*ast.Field
@@ -52,19 +55,6 @@ type checker struct {
 type taskUse struct {
 	name, step string
 	pos        token.Pos
-}
-
-func (k *checker) embedsFramework() bool {
-	for _, f := range k.inst.Files {
-		for _, d := range f.Decls {
-			if e, ok := d.(*ast.EmbedDecl); ok {
-				if s, ok := e.Expr.(*ast.SelectorExpr); ok && labelName(s.Sel) == "#Framework" {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // fieldsOf lists the fields of a definition of the language.
@@ -162,7 +152,7 @@ func (k *checker) known(def, what, name string, f *ast.Field) bool {
 // topLevel collects the declarations at file level, and reports those that the language does not know.
 func (k *checker) topLevel() {
 	names := k.language["#Framework"]
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			k.first(k.topFields, name, f)
 			switch name {
@@ -191,7 +181,7 @@ func (k *checker) topLevel() {
 // declares says whether there is a declaration at file level; what is wrong in it has been reported.
 func (k *checker) declares(name string) bool {
 	found := false
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(n string, _ *ast.Field) { found = found || n == name })
 	}
 	return found

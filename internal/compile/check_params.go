@@ -18,7 +18,7 @@ var attributeKeys = map[string]bool{
 
 // checkParams checks what @param says about parameters.
 func (k *checker) checkParams() {
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			if name != "params" {
 				return
@@ -64,7 +64,7 @@ func (k *checker) noAttributes(name string, f *ast.Field) {
 
 // checkReferences finds references to parameters that do not exist: params.storag.
 func (k *checker) checkReferences() {
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		ast.Walk(file, func(n ast.Node) bool {
 			s, ok := n.(*ast.SelectorExpr)
 			if !ok {
@@ -103,7 +103,7 @@ func (k *checker) shadowed(id *ast.Ident) bool {
 	if !ok || f == nil {
 		return id.Node != nil && !isStruct(id.Node)
 	}
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		if slices.Contains(file.Decls, ast.Decl(f)) {
 			return false
 		}

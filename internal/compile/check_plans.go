@@ -21,7 +21,7 @@ func (k *checker) checkPlans() {
 		}
 		k.report(codeNoDeploy, pos, "there is no plan %q", "deploy").meant(spell.Nearest("deploy", names))
 	}
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			if name == "plans" {
 				fieldsIn(f.Value, func(plan string, g *ast.Field) { k.checkPlan(plan, g.Value) })
@@ -119,7 +119,7 @@ func stringLiteral(x ast.Expr) (string, bool) {
 func (k *checker) checkTasks() {
 	does := map[string][]*ast.Field{}
 	unclear := map[string]bool{} // made of references, about which CUE knows more
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			if name != "tasks" {
 				return

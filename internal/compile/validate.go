@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -26,8 +26,9 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
+	packages := source.Frameworks(c.inst)
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
-		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload,
+		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload, Files: source.Files(packages), Extension: len(packages) > 1,
 	})
 	if err != nil {
 		c.diags = append(c.diags, &Diagnostic{Code: codeCUE, File: c.source.Dir, Message: err.Error()})
@@ -59,8 +60,8 @@ func (c *compilation) branches() []expr.Branch {
 }
 
 // reload parses the sources anew for the oracle.
-func (c *compilation) reload(rewrite func(*ast.File)) (*build.Instance, error) {
-	inst := c.source.Rewritten(rewrite)
+func (c *compilation) reload(change source.Change) (*build.Instance, error) {
+	inst := c.source.Rewritten(c.inst, change)
 	if inst.Err != nil {
 		return nil, inst.Err
 	}
