@@ -7,12 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // report prints diagnostics, one a line: file:line:col: CODE: message (hint). Files are relative to the working directory
 // where that is shorter.
-func report(w io.Writer, diags compile.Diagnostics) error {
+func report(w io.Writer, diags diag.Diagnostics) error {
 	cwd, err := os.Getwd()
 	if err != nil {
 		cwd = ""
@@ -25,12 +25,12 @@ func report(w io.Writer, diags compile.Diagnostics) error {
 	return nil
 }
 
-func diagnostic(d *compile.Diagnostic, cwd string) string {
+func diagnostic(d *diag.Diagnostic, cwd string) string {
 	var b strings.Builder
 	if d.File != "" {
 		b.WriteString(place(cwd, d.File, d.Line, d.Column) + ": ")
 	}
-	if d.Severity == compile.SeverityWarning {
+	if d.Severity == diag.SeverityWarning {
 		b.WriteString("warning: ")
 	}
 	fmt.Fprintf(&b, "%s: %s", d.Code, d.Message)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/compile/codes"
 )
 
 func newExplainCmd(io stdio) *cobra.Command {
@@ -25,7 +25,7 @@ func newExplainCmd(io stdio) *cobra.Command {
 			if len(args) == 0 {
 				return listCodes(io)
 			}
-			c, ok := compile.Explain(strings.ToUpper(args[0]))
+			c, ok := codes.Find(strings.ToUpper(args[0]))
 			if !ok {
 				return usagef("there is no finding %q: 'kudoc explain' lists them", args[0])
 			}
@@ -36,7 +36,7 @@ func newExplainCmd(io stdio) *cobra.Command {
 }
 
 func listCodes(io stdio) error {
-	for _, c := range compile.Codes {
+	for _, c := range codes.Table {
 		if _, err := fmt.Fprintf(io.out, "%s  %s\n", c.Code, c.Title); err != nil {
 			return err
 		}

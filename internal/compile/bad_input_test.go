@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // quick is how long a compilation of anything may take here; machines that run tests are slow.
@@ -88,7 +90,7 @@ func answered(t *testing.T, dir, want string) {
 	}
 	text := ds.Error()
 	switch {
-	case strings.Contains(text, codeInternal), want == "" && r == nil, want != "" && r != nil, !strings.Contains(text, want):
+	case strings.Contains(text, diag.InternalError), want == "" && r == nil, want != "" && r != nil, !strings.Contains(text, want):
 		t.Errorf("got %.600q, want %q", text, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
@@ -19,7 +20,7 @@ func (c *compilation) check() {
 	c.topFields, c.planFields, c.taskFields = map[string]*ast.Field{}, k.plans, k.tasks
 	packages := source.Frameworks(c.inst)
 	if len(packages) == 0 {
-		d := c.report(codeNoFramework, c.inst.Files[0].Pos(), "the package does not embed kudoc.#Framework")
+		d := c.report(diag.NoFramework, c.inst.Files[0].Pos(), "the package does not embed kudoc.#Framework")
 		d.Hint = `import "kudoc.dev/kudoc" and write kudoc.#Framework at file level`
 		return
 	}
@@ -145,7 +146,7 @@ func (k *checker) known(def, what, name string, f *ast.Field) bool {
 	if len(names) == 0 || slices.Contains(names, name) {
 		return true
 	}
-	k.report(codeField, f.Pos(), "%s has no field %q", what, name).meant(spell.Nearest(name, names))
+	k.report(diag.UnknownField, f.Pos(), "%s has no field %q", what, name).Meant(spell.Nearest(name, names))
 	return false
 }
 
@@ -164,7 +165,7 @@ func (k *checker) topLevel() {
 				fieldsIn(f.Value, func(n string, _ *ast.Field) { k.params = append(k.params, n) })
 			}
 			if !slices.Contains(names, name) {
-				d := k.report(codeTopLevel, f.Pos(), "unknown field %q at file level", name).meant(spell.Nearest(name, names))
+				d := k.report(diag.UnknownTopLevel, f.Pos(), "unknown field %q at file level", name).Meant(spell.Nearest(name, names))
 				if d.Hint == "" {
 					d.Hint = "hide it (_" + name + ") if other fields only need it"
 				}
@@ -173,7 +174,7 @@ func (k *checker) topLevel() {
 	}
 	for _, name := range []string{"name", "version"} {
 		if !k.value.LookupPath(cue.ParsePath(name)).Exists() && !k.declares(name) {
-			k.report(codeRequired, k.embedding(), "the framework has no %s", name)
+			k.report(diag.Missing, k.embedding(), "the framework has no %s", name)
 		}
 	}
 }
@@ -217,7 +218,7 @@ func (c *compilation) withoutRepetition() {
 			own[place{d.File, d.Line, d.Column}] = true
 		}
 	}
-	c.diags = slices.DeleteFunc(c.diags, func(d *Diagnostic) bool {
+	c.diags = slices.DeleteFunc(c.diags, func(d *diag.Diagnostic) bool {
 		cueSays := strings.HasPrefix(d.Code, "KD0") && !strings.Contains(d.Message, "has no field")
 		return cueSays && own[place{d.File, d.Line, d.Column}]
 	})

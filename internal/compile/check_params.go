@@ -7,6 +7,7 @@ import (
 
 	"cuelang.org/go/cue/ast"
 
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/params"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
@@ -37,17 +38,17 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 		needsValue, ok := attributeKeys[a.Key]
 		switch {
 		case a.Key == "secret" || a.Key == "generate":
-			k.report(codeAttribute, a.At, "@param(%s) is not supported", a.Key).Hint = "a secret value does not belong in an Instance: let a string parameter name a Secret"
+			k.report(diag.WrongAttribute, a.At, "@param(%s) is not supported", a.Key).Hint = "a secret value does not belong in an Instance: let a string parameter name a Secret"
 		case !ok:
-			k.report(codeAttribute, a.At, "parameter %q: @param has no argument %q", param, a.Key).
-				meant(spell.Nearest(a.Key, slices.Collect(maps.Keys(attributeKeys))))
+			k.report(diag.WrongAttribute, a.At, "parameter %q: @param has no argument %q", param, a.Key).
+				Meant(spell.Nearest(a.Key, slices.Collect(maps.Keys(attributeKeys))))
 		case needsValue && a.Value == "":
-			k.report(codeAttribute, a.At, "parameter %q: @param(%s=...) needs a value", param, a.Key)
+			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s=...) needs a value", param, a.Key)
 		case !needsValue && a.HasValue:
-			k.report(codeAttribute, a.At, "parameter %q: @param(%s) takes no value", param, a.Key)
+			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s) takes no value", param, a.Key)
 		case a.Key == "trigger" && k.plans[a.Value] == nil:
-			k.report(codeTrigger, a.At, "parameter %q triggers plan %q: no such plan", param, a.Value).
-				meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.plans))))
+			k.report(diag.NoPlan, a.At, "parameter %q triggers plan %q: no such plan", param, a.Value).
+				Meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.plans))))
 		}
 	}
 }
@@ -56,7 +57,7 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 func (k *checker) noAttributes(name string, f *ast.Field) {
 	for _, a := range f.Attrs {
 		if key, _ := a.Split(); key == "param" {
-			k.report(codeAttribute, a.Pos(), "@param belongs to a parameter, not to its field %q", name)
+			k.report(diag.WrongAttribute, a.Pos(), "@param belongs to a parameter, not to its field %q", name)
 		}
 	}
 	fieldsIn(f.Value, k.noAttributes)
@@ -74,7 +75,7 @@ func (k *checker) checkReferences() {
 				return true
 			}
 			if name := labelName(s.Sel); name != "" && !slices.Contains(k.params, name) && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "#") {
-				k.report(codeNoParam, s.Sel.Pos(), "no parameter %q", name).meant(spell.Nearest(name, k.params))
+				k.report(diag.NoParam, s.Sel.Pos(), "no parameter %q", name).Meant(spell.Nearest(name, k.params))
 			}
 			return true
 		}, nil)

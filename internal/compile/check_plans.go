@@ -9,6 +9,7 @@ import (
 	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
@@ -19,7 +20,7 @@ func (k *checker) checkPlans() {
 		if len(names) > 0 {
 			pos = k.plans[names[0]].Pos()
 		}
-		k.report(codeNoDeploy, pos, "there is no plan %q", "deploy").meant(spell.Nearest("deploy", names))
+		k.report(diag.NoDeploy, pos, "there is no plan %q", "deploy").Meant(spell.Nearest("deploy", names))
 	}
 	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
@@ -32,7 +33,7 @@ func (k *checker) checkPlans() {
 	for _, u := range k.uses {
 		if k.tasks[u.name] == nil {
 			nearest := spell.Nearest(u.name, slices.Collect(maps.Keys(k.tasks)))
-			k.report(codeNoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).meant(nearest)
+			k.report(diag.NoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).Meant(nearest)
 			meant[nearest] = true
 		}
 	}
@@ -41,7 +42,7 @@ func (k *checker) checkPlans() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.tasks)) {
 		if !meant[name] && !slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == name }) {
-			k.report(codeUnusedTask, k.tasks[name].Pos(), "task %q is not used by any plan", name).Severity = SeverityWarning
+			k.report(diag.UnusedTask, k.tasks[name].Pos(), "task %q is not used by any plan", name)
 		}
 	}
 }
@@ -96,8 +97,7 @@ func (k *checker) unique(what, in, of string) func(ast.Expr) string {
 			}
 			name = s
 			if first, twice := seen[s]; twice {
-				d := k.report(codeTwice, f.Value.Pos(), "%s %q occurs twice in %s %q", what, s, in, of)
-				d.Related = []Related{{File: first.Filename(), Line: first.Line(), Column: first.Column(), Message: "first here"}}
+				k.report(diag.NameTwice, f.Value.Pos(), "%s %q occurs twice in %s %q", what, s, in, of).Relate(first, "first here")
 				return
 			}
 			seen[s] = f.Value.Pos()
@@ -139,16 +139,16 @@ func (k *checker) checkTasks() {
 	for task, f := range k.tasks {
 		switch n := len(does[task]); {
 		case n > 1:
-			k.report(codeTaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).Hint = "make it two tasks"
+			k.report(diag.TaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).Hint = "make it two tasks"
 		case n == 0 && !unclear[task] && !k.hasErrorAt(f):
-			k.report(codeTaskKind, f.Pos(), "task %q has none of apply, run and delete", task)
+			k.report(diag.TaskKind, f.Pos(), "task %q has none of apply, run and delete", task)
 		}
 	}
 }
 
 // hasErrorAt says whether a field, or what is in it, has been reported already.
 func (k *checker) hasErrorAt(f *ast.Field) bool {
-	return slices.ContainsFunc(k.diags, func(d *Diagnostic) bool {
-		return d.Severity == SeverityError && d.File == f.Pos().Filename() && d.Line >= f.Pos().Line() && d.Line <= f.End().Line()
+	return slices.ContainsFunc(k.diags, func(d *diag.Diagnostic) bool {
+		return d.Severity == diag.SeverityError && d.File == f.Pos().Filename() && d.Line >= f.Pos().Line() && d.Line <= f.End().Line()
 	})
 }

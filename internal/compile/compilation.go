@@ -4,8 +4,11 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/eval/descent"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/params"
 	"github.com/kudoc/kudoc/internal/compile/source"
@@ -16,7 +19,7 @@ import (
 // compilation is what the passes know so far.
 type compilation struct {
 	opts  Options
-	diags Diagnostics
+	diags diag.Diagnostics
 
 	// load
 	source *source.Source
@@ -71,4 +74,26 @@ type object struct {
 type about struct {
 	name, version, appVersion, description, url string
 	maintainers                                 []v1alpha1.Maintainer
+}
+
+// report adds a finding at a position of the author's.
+func (c *compilation) report(code string, pos token.Pos, format string, args ...any) *diag.Diagnostic {
+	d := diag.New(code, format, args...).At(pos)
+	c.diags = append(c.diags, d)
+	return d
+}
+
+// evalError reports what the evaluator refuses.
+func (c *compilation) evalError(err *descent.Error) {
+	if err == nil {
+		return
+	}
+	code := diag.Unsupported
+	switch {
+	case err.Conflict:
+		code = diag.Conflict
+	case err.Missing:
+		code = diag.Missing
+	}
+	c.report(code, err.Pos, "%s", err.Msg).Hint = err.Hint
 }

@@ -8,6 +8,7 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 )
 
@@ -42,13 +43,13 @@ type Result struct {
 }
 
 // Framework compiles the framework in a directory. The result is nil if a diagnostic is an error.
-func Framework(opts Options) (*Result, Diagnostics) {
+func Framework(opts Options) (*Result, diag.Diagnostics) {
 	old, key := recall(opts)
 	if old != nil {
 		return old.Result, old.Diagnostics
 	}
 	c := compile(opts)
-	diags := c.diags.sorted()
+	diags := c.diags.Sorted()
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -62,7 +63,7 @@ func compile(opts Options) (c *compilation) {
 	c = &compilation{opts: opts}
 	defer func() {
 		if r := recover(); r != nil {
-			c.diags = append(c.diags, &Diagnostic{Code: codeInternal, File: opts.Dir, Message: fmt.Sprintf("internal error: %v", r), Hint: "please report it with the sources"})
+			c.diags = append(c.diags, &diag.Diagnostic{Code: diag.InternalError, File: opts.Dir, Message: fmt.Sprintf("internal error: %v", r), Hint: "please report it with the sources"})
 		}
 	}()
 	for _, passes := range [][]func(){

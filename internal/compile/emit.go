@@ -11,6 +11,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/admission"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/openapi"
 )
 
@@ -24,7 +25,7 @@ const (
 func (c *compilation) emit() {
 	digest, err := c.source.Digest(c.inst)
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeCannotRead, Message: err.Error()})
+		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.CannotRead, Message: err.Error()})
 		return
 	}
 	c.spec.Build = v1alpha1.BuildInfo{Digest: digest, Kudoc: c.opts.KudocVersion, CUE: CUEVersion, Kubernetes: KubernetesVersion}
@@ -87,7 +88,7 @@ func (c *compilation) checkSize(limit int) {
 			pos = p.pos
 		}
 	}
-	d := c.report(codeTooLarge, pos, "the FrameworkVersion has %d bytes of JSON, more than the limit of %d: %s", size, limit, strings.Join(largest, ", "))
+	d := c.report(diag.TooLarge, pos, "the FrameworkVersion has %d bytes of JSON, more than the limit of %d: %s", size, limit, strings.Join(largest, ", "))
 	d.Hint = "share what repeats by a loop, or split the framework"
 	c.result = nil
 }

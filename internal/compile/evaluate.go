@@ -13,6 +13,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
@@ -87,7 +88,7 @@ func (e *evaluation) declarePlanParams() bool {
 				continue
 			}
 			if a.Presence(nil) != nil {
-				e.report(codeStatic, a.Vertex.Pos(), "plan %q exists under a condition on an input only", a.Label.Name)
+				e.report(diag.NotStatic, a.Vertex.Pos(), "plan %q exists under a condition on an input only", a.Label.Name)
 				ok = false
 			}
 			p, err := params.Declare(e.ev, e.field(a.Vertex, "params").Vertex)
@@ -138,15 +139,15 @@ func (e *evaluation) evaluatePlans() {
 		}
 		var err error
 		if p.Phases, err = steps.Phases(phases); err != nil {
-			e.report(codeValue, a.Vertex.Pos(), "%s: %v", a.Vertex.Path(), err)
+			e.report(diag.WrongValue, a.Vertex.Pos(), "%s: %v", a.Vertex.Path(), err)
 		}
 		p.conditions = conditions
 	}
 }
 
 // dependent reports that a field depends on inputs where it must not.
-func (e *evaluation) dependent(a *vertex.Arc, x *expr.X) *Diagnostic {
-	return e.report(codeStatic, a.Vertex.Pos(), "%s must not depend on inputs, but reads %s", a.Vertex.Path(), strings.Join(inputsOf(x), ", "))
+func (e *evaluation) dependent(a *vertex.Arc, x *expr.X) *diag.Diagnostic {
+	return e.report(diag.NotStatic, a.Vertex.Pos(), "%s must not depend on inputs, but reads %s", a.Vertex.Path(), strings.Join(inputsOf(x), ", "))
 }
 
 // constant reads a field that must not depend on inputs.
@@ -165,7 +166,7 @@ func (e *evaluation) constant(v *vertex.Vertex, name string, into any) bool {
 		err = json.Unmarshal(b, into)
 	}
 	if err != nil {
-		e.report(codeValue, a.Vertex.Pos(), "%s: %v", a.Vertex.Path(), err)
+		e.report(diag.WrongValue, a.Vertex.Pos(), "%s: %v", a.Vertex.Path(), err)
 	}
 	return err == nil
 }
@@ -225,7 +226,7 @@ func (e *evaluation) evaluateTask(a *vertex.Arc) {
 	e.ready(a, t)
 	for _, o := range t.objects {
 		if len(o.kinds(nil)) == 0 {
-			e.report(codeStatic, a.Vertex.Pos(), "task %q: apiVersion and kind of object %q must not depend on inputs", t.name, o.id)
+			e.report(diag.NotStatic, a.Vertex.Pos(), "task %q: apiVersion and kind of object %q must not depend on inputs", t.name, o.id)
 		}
 	}
 	e.tasks = append(e.tasks, t)
@@ -333,7 +334,7 @@ func (e *evaluation) checkPlanParams() {
 	lacks := func(p *plan, reads map[string]bool, what string, pos token.Pos) {
 		for _, name := range slices.Sorted(maps.Keys(reads)) {
 			if p.params.Type.Field(name) == nil && !reads[name] {
-				e.report(codePlanParam, pos, "%s reads plan.params.%s, but plan %q has no such parameter", what, name, p.Name)
+				e.report(diag.NoPlanParam, pos, "%s reads plan.params.%s, but plan %q has no such parameter", what, name, p.Name)
 			}
 		}
 	}
@@ -361,7 +362,7 @@ func (e *evaluation) checkPlanParams() {
 // are computed when what was applied is what is previous.
 func (e *evaluation) checkPrevious() {
 	if e.outputs != nil && inputs.Reads(e.outputs, e.ev.Locals, "previous") {
-		e.report(codeUnsupported, e.field(e.root, "outputs").Vertex.Pos(), "outputs cannot read previous").Hint = "tasks can"
+		e.report(diag.Unsupported, e.field(e.root, "outputs").Vertex.Pos(), "outputs cannot read previous").Hint = "tasks can"
 	}
 	e.refuseInputs(e.params)
 	for _, p := range e.plans {
@@ -373,7 +374,7 @@ func (e *evaluation) refuseInputs(p *params.Param) {
 	for _, x := range []*expr.X{p.Computed(), p.Check(), p.KeyCheck()} {
 		for input, can := range map[string]string{"previous": "tasks can", "object": "only the ready of a task can"} {
 			if inputs.Reads(x, e.ev.Locals, input) {
-				e.report(codeUnsupported, p.Pos(), "a parameter cannot read %s", input).Hint = can
+				e.report(diag.Unsupported, p.Pos(), "a parameter cannot read %s", input).Hint = can
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/inputs"
@@ -18,7 +19,7 @@ func (e *evaluation) ready(a *vertex.Arc, t *task) {
 		if fields := at.Fields(); len(fields) > 0 {
 			at = fields[0].Vertex
 		}
-		e.report(codeTaskKind, at.Pos(), "task %q has ready, but no apply", t.name)
+		e.report(diag.TaskKind, at.Pos(), "task %q has ready, but no apply", t.name)
 		return
 	}
 	if e.ev.Computed(f.Vertex) != nil {
@@ -30,7 +31,7 @@ func (e *evaluation) ready(a *vertex.Arc, t *task) {
 		}
 		o := t.object(r.Label.Name)
 		if o == nil {
-			e.report(codeTaskKind, r.Vertex.Pos(), "task %q: ready is about %q, but apply has no object of that id", t.name, r.Label.Name)
+			e.report(diag.TaskKind, r.Vertex.Pos(), "task %q: ready is about %q, but apply has no object of that id", t.name, r.Label.Name)
 			continue
 		}
 		asked := expr.And(e.ev.Presence(f), e.ev.Presence(r))
@@ -53,7 +54,7 @@ func (e *evaluation) checkObject() {
 	refuse := func(v *vertex.Vertex, what string, in ...*expr.X) {
 		for _, x := range in {
 			if inputs.Reads(x, e.ev.Locals, "object") {
-				e.report(codeUnsupported, v.Pos(), "%s cannot read object", what).Hint = "only the ready of a task can"
+				e.report(diag.Unsupported, v.Pos(), "%s cannot read object", what).Hint = "only the ready of a task can"
 				return
 			}
 		}

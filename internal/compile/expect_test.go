@@ -8,13 +8,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // marked is an expected diagnostic, in place: // KD104 "part of the message".
 var marked = regexp.MustCompile(`// (KD\d+) "((?:[^"\\]|\\.)*)"`)
 
 // expect compares diagnostics with those that the files in dir announce on the lines where they must be.
-func expect(t *testing.T, dir string, ds Diagnostics) {
+func expect(t *testing.T, dir string, ds diag.Diagnostics) {
 	t.Helper()
 	type want struct{ code, text string }
 	wants := map[string][]want{}

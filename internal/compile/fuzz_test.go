@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // FuzzSource compiles arbitrary text beside a small framework. Whatever it is, the compiler answers: with findings, or with
@@ -27,7 +29,7 @@ func FuzzSource(f *testing.F) {
 		write(t, dir, "a.cue", minimal)
 		write(t, dir, "f.cue", source)
 		for _, d := range compile(Options{Dir: dir, KudocVersion: "test", Inputs: 3}).diags {
-			if d.Code == codeInternal || d.Code == codeDifferent || d.Code == codeTemplate {
+			if d.Code == diag.InternalError || d.Code == diag.Different || d.Code == diag.BadTemplate {
 				t.Errorf("%s\n%s", d, source)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"cuelang.org/go/cue/load"
 
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
@@ -26,12 +27,12 @@ func (c *compilation) load() {
 		}
 	}
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeCannotRead, Message: fmt.Sprintf("cannot read the framework: %v", err)})
+		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.CannotRead, Message: fmt.Sprintf("cannot read the framework: %v", err)})
 		return
 	}
 	c.source, err = source.New(dir)
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeCannotRead, Message: err.Error()})
+		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.CannotRead, Message: err.Error()})
 		return
 	}
 	inst := c.source.Instance()
@@ -48,7 +49,7 @@ func (c *compilation) checkEncoding() {
 	for _, f := range c.inst.BuildFiles {
 		b, err := os.ReadFile(f.Filename)
 		if err != nil {
-			c.diags = append(c.diags, &Diagnostic{Code: codeCannotRead, File: f.Filename, Message: err.Error()})
+			c.diags = append(c.diags, &diag.Diagnostic{Code: diag.CannotRead, File: f.Filename, Message: err.Error()})
 			continue
 		}
 		if utf8.Valid(b) {
@@ -63,8 +64,8 @@ func (c *compilation) checkEncoding() {
 			}
 			i += size
 		}
-		c.diags = append(c.diags, &Diagnostic{
-			Code: codeSyntax, File: f.Filename, Line: 1 + bytes.Count(before, []byte("\n")), Column: len(before) - bytes.LastIndexByte(before, '\n'),
+		c.diags = append(c.diags, &diag.Diagnostic{
+			Code: diag.Syntax, File: f.Filename, Line: 1 + bytes.Count(before, []byte("\n")), Column: len(before) - bytes.LastIndexByte(before, '\n'),
 			Message: "the file is not valid UTF-8 here", Hint: "save it as UTF-8",
 		})
 	}
@@ -77,7 +78,7 @@ func (c *compilation) loadErrors(err error) {
 		if msg == "" { // an error of something else, wrapped
 			msg = e.Error()
 		}
-		code, hint := codeCannotRead, ""
+		code, hint := diag.CannotRead, ""
 		var multiple *load.MultiplePackageError
 		switch {
 		case errors.As(e, &multiple):
@@ -89,13 +90,13 @@ func (c *compilation) loadErrors(err error) {
 			if c.importedMistake(e) {
 				continue
 			}
-			code = codeImport
+			code = diag.UnknownImport
 			if i := strings.Index(e.Error(), "cannot find "); i >= 0 {
 				msg, _, _ = strings.Cut(e.Error()[i:], ": ")
 			}
 			hint = "the Kubernetes types are kudoc.dev/k8s/<group>/<version>"
 		case cueerror.AuthorPosition(e).IsValid():
-			code = codeSyntax
+			code = diag.Syntax
 		}
 		d := c.report(code, cueerror.AuthorPosition(e), "%s", msg)
 		d.Hint = hint
@@ -115,7 +116,7 @@ func (c *compilation) importedMistake(e errors.Error) bool {
 	if !at.IsValid() || at.Filename() == by.Filename() {
 		return false
 	}
-	d := c.report(codeSyntax, at, "%s", cueerror.Text(inner))
-	d.Related = []Related{{File: by.Filename(), Line: by.Line(), Column: by.Column(), Message: "imported here"}}
+	d := c.report(diag.Syntax, at, "%s", cueerror.Text(inner))
+	d.Related = []diag.Related{{File: by.Filename(), Line: by.Line(), Column: by.Column(), Message: "imported here"}}
 	return true
 }

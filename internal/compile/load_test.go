@@ -63,17 +63,3 @@ type mapMemory map[string][]byte
 
 func (m mapMemory) Recall(key string) ([]byte, bool) { b, ok := m[key]; return b, ok }
 func (m mapMemory) Remember(key string, b []byte)    { m[key] = b }
-
-func TestEveryCodeIsExplained(t *testing.T) {
-	for i, c := range Codes {
-		if c.Title == "" || len(c.Text) < 40 {
-			t.Errorf("%s has no text", c.Code)
-		}
-		if i > 0 && c.Code <= Codes[i-1].Code {
-			t.Errorf("%s is out of order", c.Code)
-		}
-	}
-	if _, ok := Explain("KD104"); !ok {
-		t.Error("KD104 is not in the table")
-	}
-}

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/lower"
 	"github.com/kudoc/kudoc/internal/compile/params"
@@ -90,7 +91,7 @@ func (c *compilation) json(v any) []byte {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, Message: err.Error()})
+		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.BadTemplate, Message: err.Error()})
 		return nil
 	}
 	return []byte(strings.TrimSuffix(b.String(), "\n"))

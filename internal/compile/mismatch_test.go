@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 const replicas = `package f
@@ -49,7 +51,7 @@ func TestAMismatchIsReportedWhereTheAuthorWroteIt(t *testing.T) {
 				t.Fatalf("%d diagnostics, want 1: %v", len(c.diags), c.diags)
 			}
 			d := c.diags[0]
-			if d.Code != codeDifferent || d.File != filepath.Join(dir, "f.cue") || d.Line != tc.line || d.Path != tc.path || !strings.Contains(d.Message, tc.message) {
+			if d.Code != diag.Different || d.File != filepath.Join(dir, "f.cue") || d.Line != tc.line || d.Path != tc.path || !strings.Contains(d.Message, tc.message) {
 				t.Errorf("got %s:%d %s: %s", d.File, d.Line, d.Path, d)
 			}
 		})
@@ -61,7 +63,7 @@ func TestAFrameworkThatIsTooLargeIsRefused(t *testing.T) {
 	write(t, dir, "a.cue", minimal)
 	write(t, dir, "f.cue", "package f\ntasks: t: apply: {\n\tbig: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: \"big\", data: \""+strings.Repeat("x", maxVersionBytes)+"\"}\n}\n")
 	r, ds := Framework(Options{Dir: dir, KudocVersion: "test"})
-	if r != nil || len(ds) != 1 || ds[0].Code != codeTooLarge || ds[0].Line == 0 || !strings.Contains(ds[0].Message, `object "big" of task "t" has 1048`) {
+	if r != nil || len(ds) != 1 || ds[0].Code != diag.TooLarge || ds[0].Line == 0 || !strings.Contains(ds[0].Message, `object "big" of task "t" has 1048`) {
 		t.Fatalf("got %.300s", ds.Error())
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 func TestFrameworksMadeOfSeveralPackages(t *testing.T) {
@@ -27,13 +29,13 @@ func TestFrameworksMadeOfSeveralPackages(t *testing.T) {
 				packages[filepath.Dir(f.Name)] = true
 			}
 			delete(packages, "cue.mod")
-			var found Diagnostics
+			var found diag.Diagnostics
 			for _, p := range slices.Sorted(maps.Keys(packages)) {
 				c := compile(Options{Dir: filepath.Join(root, p), KudocVersion: "test", Inputs: 100})
 				found = append(found, c.diags...)
 				t.Logf("%s: %d comparisons", p, c.validation.Comparisons)
 			}
-			expect(t, root, found.sorted())
+			expect(t, root, found.Sorted())
 		})
 	}
 }

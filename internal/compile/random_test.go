@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // TestRandomFrameworksCompileToWhatCUESays writes frameworks at random and compares each with CUE. A framework may be
@@ -40,7 +42,7 @@ func TestRandomFrameworksCompileToWhatCUESays(t *testing.T) {
 				for _, d := range c.diags {
 					t.Logf("%s: %s", d.Code, d.Message)
 					switch {
-					case d.Code == codeDifferent, d.Code == codeTemplate, strings.Contains(d.Message, "panic"):
+					case d.Code == diag.Different, d.Code == diag.BadTemplate, strings.Contains(d.Message, "panic"):
 						t.Errorf("%s\n%s", d, source)
 					}
 				}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
@@ -20,7 +21,7 @@ type Memory interface {
 // remembered is a build as a memory keeps it.
 type remembered struct {
 	Result      *Result
-	Diagnostics Diagnostics
+	Diagnostics diag.Diagnostics
 }
 
 // recall returns the build that a memory has of the framework as it is now, and the key under which to keep it if there is

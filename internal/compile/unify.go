@@ -6,6 +6,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 )
 
@@ -19,21 +20,21 @@ func (c *compilation) unify() {
 }
 
 // reportFinding adds a finding as an error.
-func (c *compilation) reportFinding(f cueerror.Finding) *Diagnostic {
+func (c *compilation) reportFinding(f cueerror.Finding) *diag.Diagnostic {
 	embedding := c.embedding()
 	d := c.report(f.Code, f.Pos, "%s", f.Message)
 	if d.File == "" { // CUE does not say where
-		d.at(c.nearest(f.Path))
+		d.At(c.nearest(f.Path))
 	}
 	if d.File == "" { // the embedding, which is in the author's file, stands for all of it
-		d.at(embedding)
+		d.At(embedding)
 	}
 	d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
 	for _, p := range f.Related {
 		if p == embedding { // it stands for the language, about which the message has said enough
 			continue
 		}
-		d.Related = append(d.Related, Related{File: p.Filename(), Line: p.Line(), Column: p.Column(), Message: "conflicts with this"})
+		d.Relate(p, "conflicts with this")
 	}
 	return d
 }

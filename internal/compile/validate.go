@@ -12,6 +12,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/source"
@@ -23,7 +24,7 @@ import (
 func (c *compilation) validate() {
 	program, err := render.Load(c.spec)
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.Dir, Message: err.Error()})
+		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.BadTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
 	packages := source.Frameworks(c.inst)
@@ -31,7 +32,7 @@ func (c *compilation) validate() {
 		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload, Files: source.Files(packages), Extension: len(packages) > 1,
 	})
 	if err != nil {
-		c.diags = append(c.diags, &Diagnostic{Code: codeCUE, File: c.source.Dir, Message: err.Error()})
+		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.FromCUE, File: c.source.Dir, Message: err.Error()})
 		return
 	}
 	c.validation = report
@@ -73,10 +74,10 @@ func (c *compilation) reload(change source.Change) (*build.Instance, error) {
 func (c *compilation) mismatch(m *validate.Mismatch) {
 	if m.Rejected != nil {
 		for _, f := range cueerror.Findings(c.value, m.Rejected) {
-			d := c.report(codeRejected, f.Pos, "%s %s", f.Message, m.Given())
+			d := c.report(diag.Rejected, f.Pos, "%s %s", f.Message, m.Given())
 			d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
 			if d.File == "" {
-				d.at(c.placeOf(m))
+				d.At(c.placeOf(m))
 			}
 		}
 		return
@@ -86,10 +87,10 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 		where += " in step " + in
 	}
 	if m.Structure != "" {
-		d := c.report(codeStructure, c.placeOf(m), "%s, %s: %s", where, m.Given(), m.Structure)
+		d := c.report(diag.WrongStructure, c.placeOf(m), "%s, %s: %s", where, m.Given(), m.Structure)
 		d.Path = c.pathOf(m)
 		if len(m.Input)+len(m.PlanInput) > 0 { // whether such parameters make sense, only the author knows
-			d.Severity = SeverityWarning
+			d.Severity = diag.SeverityWarning
 		}
 		return
 	}
@@ -104,7 +105,7 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 		}
 		text = strings.Join(lines, "; ")
 	}
-	d := c.report(codeDifferent, c.placeOf(m), "%s, %s: %s", where, m.Given(), text)
+	d := c.report(diag.Different, c.placeOf(m), "%s, %s: %s", where, m.Given(), text)
 	d.Path = c.pathOf(m)
 	d.Hint = "please report it with this task and these parameters; until then, write it in another way"
 	if d.File == "" {

@@ -12,18 +12,9 @@ import (
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/render/spell"
-)
-
-// The codes of findings, in the table of all diagnostics.
-const (
-	CodeImport    = "KD003"
-	CodeCUE       = "KD004"
-	CodeValue     = "KD005"
-	CodeField     = "KD006"
-	CodeRequired  = "KD007"
-	CodeReference = "KD008"
 )
 
 // Finding is an error of CUE, in the terms of a framework.
@@ -67,7 +58,7 @@ func Findings(root cue.Value, err error) []Finding {
 	errs := errors.Errors(err)
 	for i := 0; i < len(errs); i++ {
 		e := errs[i]
-		f := Finding{Code: CodeCUE, Path: authorPath(e.Path()), Message: Text(e)}
+		f := Finding{Code: diag.FromCUE, Path: authorPath(e.Path()), Message: Text(e)}
 		if n := disjunctionSize(f.Message); n > 0 {
 			branches := errs[i+1 : min(i+1+n, len(errs))]
 			i += len(branches)
@@ -123,27 +114,27 @@ func (f *Finding) translate(root cue.Value, e errors.Error) {
 	}
 	switch msg := f.Message; {
 	case msg == "field not allowed":
-		f.Code, f.Message = CodeField, fmt.Sprintf("unknown field %s", last)
+		f.Code, f.Message = diag.UnknownField, fmt.Sprintf("unknown field %s", last)
 		f.suggest(last, siblings(root, f.Path))
 	case strings.HasPrefix(msg, "field is required but not present"):
-		f.Code, f.Message = CodeRequired, fmt.Sprintf("required field %s is missing", last)
+		f.Code, f.Message = diag.Missing, fmt.Sprintf("required field %s is missing", last)
 	case strings.HasPrefix(msg, "incomplete value"):
-		f.Code, f.Message = CodeRequired, fmt.Sprintf("%s has no value", last)
+		f.Code, f.Message = diag.Missing, fmt.Sprintf("%s has no value", last)
 	case strings.HasPrefix(msg, "builtin package"):
-		f.Code = CodeImport
+		f.Code = diag.UnknownImport
 	case strings.HasPrefix(msg, "invalid value "):
-		f.Code = CodeValue
+		f.Code = diag.WrongValue
 		if v, bound, ok := outOfBound(e); ok && forPeople[bound] != "" {
 			f.Message = fmt.Sprintf("%s: %s is not %s", last, v, forPeople[bound])
 		}
 	case strings.HasPrefix(msg, "undefined field"), strings.HasPrefix(msg, "reference "):
-		f.Code = CodeReference
+		f.Code = diag.UnknownReference
 	default:
 		a, b, ok := conflict(e)
 		if !ok {
 			return
 		}
-		f.Code = CodeValue
+		f.Code = diag.WrongValue
 		switch {
 		case typeNames.MatchString(b) && !typeNames.MatchString(a):
 			f.Message = fmt.Sprintf("%s must be %s, not %s", last, typeWord(b), a)

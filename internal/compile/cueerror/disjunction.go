@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/errors"
+
+	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // disjunction folds the errors of all branches into one: which values there are to choose from.
 func (f *Finding) disjunction(branches []errors.Error) {
-	f.Code = CodeValue
+	f.Code = diag.WrongValue
 	for _, b := range branches {
 		if !f.Pos.IsValid() {
 			f.place(authorPositions(b))

@@ -1,0 +1,131 @@
+package diag
+
+import "slices"
+
+// Code is an entry of a table of diagnostics. Packages with rules of their own have tables of their own.
+type Code struct {
+	Code  string
+	Group Group
+	// Severity is what a finding is unless the compiler knows better in the case at hand.
+	Severity Severity
+	// Ignorable says that an author may silence a finding although it is an error: the framework compiles all the same.
+	// Warnings and infos always may be silenced.
+	Ignorable bool
+	Title     string
+	Text      string // a paragraph for people who ask what it means
+}
+
+// Group is what reports a diagnostic, in words for people.
+type Group string
+
+// The groups, by the first digit of their codes.
+const (
+	GroupReading    Group = "Reading, and what CUE says"
+	GroupLanguage   Group = "The language"
+	GroupParameters Group = "Parameters"
+	GroupEvaluation Group = "Evaluation"
+	GroupValidation Group = "Comparison with CUE"
+	GroupEmission   Group = "Objects"
+	GroupInternal   Group = "Bugs"
+)
+
+// The codes of the compiler.
+const (
+	CannotRead       = "KD001"
+	Syntax           = "KD002"
+	UnknownImport    = "KD003"
+	FromCUE          = "KD004"
+	WrongValue       = "KD005"
+	UnknownField     = "KD006"
+	Missing          = "KD007"
+	UnknownReference = "KD008"
+	NoFramework      = "KD101"
+	UnknownTopLevel  = "KD102"
+	NoDeploy         = "KD103"
+	NoTask           = "KD104"
+	NameTwice        = "KD105"
+	TaskKind         = "KD106"
+	UnusedTask       = "KD107"
+	NotStatic        = "KD108"
+	NoPlanParam      = "KD109"
+	WrongAttribute   = "KD201"
+	NoPlan           = "KD202"
+	NoParam          = "KD203"
+	Unsupported      = "KD301"
+	Conflict         = "KD302"
+	BadTemplate      = "KD303"
+	Rejected         = "KD401"
+	Different        = "KD402"
+	WrongStructure   = "KD403"
+	TooLarge         = "KD501"
+	InternalError    = "KD901"
+)
+
+// Codes is the table of the compiler's own diagnostics, in order.
+var Codes = []Code{
+	{Code: CannotRead, Group: GroupReading, Title: "the framework cannot be read",
+		Text: "A framework is one directory with the CUE files of one package. The directory is missing, holds no CUE files, holds files of several packages, or cannot be read."},
+	{Code: Syntax, Group: GroupReading, Title: "syntax error",
+		Text: "A file is not valid CUE. `cue vet` and editors with CUE support report the same."},
+	{Code: UnknownImport, Group: GroupReading, Title: "unknown import",
+		Text: "kudoc provides kudoc.dev/kudoc and the Kubernetes types under kudoc.dev/k8s/<group>/<version>, for example kudoc.dev/k8s/apps/v1; the core group is kudoc.dev/k8s/core/v1. Everything else must be part of CUE's standard library or of the module that the framework belongs to."},
+	{Code: FromCUE, Group: GroupReading, Title: "CUE reports an error",
+		Text: "CUE itself finds an error in the framework. The message is CUE's."},
+	{Code: WrongValue, Group: GroupReading, Title: "a value is not allowed",
+		Text: "A field has a value that its type does not allow: a string where Kubernetes wants an integer, or a word that is not among the alternatives."},
+	{Code: UnknownField, Group: GroupReading, Title: "unknown field",
+		Text: "A struct has a field that its type does not know. Kubernetes would drop or reject it. Most often the name is misspelt."},
+	{Code: Missing, Group: GroupReading, Title: "a required field is missing",
+		Text: "A field without which the object, plan or framework means nothing is not set."},
+	{Code: UnknownReference, Group: GroupReading, Title: "unknown reference",
+		Text: "An expression refers to a name that is not declared. To use instance, plan and the like, declare them in the package: `instance: _`."},
+	{Code: NoFramework, Group: GroupLanguage, Title: "the package is not a framework",
+		Text: "A framework embeds the schema at file level, in one of its files: import \"kudoc.dev/kudoc\" and then kudoc.#Framework on a line of its own."},
+	{Code: UnknownTopLevel, Group: GroupLanguage, Title: "unknown field at file level",
+		Text: "The fields at file level are those of kudoc.#Framework. Fields that only help others must be hidden (_name) or definitions (#Name). CUE itself does not report this, since an embedding at file level does not close a package."},
+	{Code: NoDeploy, Group: GroupLanguage, Title: "there is no plan deploy",
+		Text: "Every framework needs a plan named deploy: it runs when an Instance is created."},
+	{Code: NoTask, Group: GroupLanguage, Title: "no such task",
+		Text: "A step lists a task that the framework does not define under tasks."},
+	{Code: NameTwice, Group: GroupLanguage, Title: "a name is used twice",
+		Text: "The phases of a plan and the steps of a phase are known by their names, in status and in messages, so that each name may occur once."},
+	{Code: TaskKind, Group: GroupLanguage, Title: "a task does not say what it does",
+		Text: "A task has exactly one of apply (create or update objects and wait until they are healthy), run (run an object such as a Job to completion) and delete (delete objects and wait until they are gone)."},
+	{Code: UnusedTask, Group: GroupLanguage, Severity: SeverityWarning, Title: "a task is not used",
+		Text: "No step of any plan lists the task. It may be left over, or missing from a plan."},
+	{Code: NotStatic, Group: GroupLanguage, Title: "a value must not depend on inputs",
+		Text: "Plans and the description of the framework are the same for all Instances: they cannot depend on params, on the instance or on what else is only known in the cluster."},
+	{Code: NoPlanParam, Group: GroupLanguage, Title: "a plan does not have a parameter that a task reads",
+		Text: "A task reads plan.params.NAME, but is used by a plan that has no such parameter."},
+	{Code: WrongAttribute, Group: GroupParameters, Title: "unknown or misplaced @param argument",
+		Text: "@param(...) says about a parameter what CUE cannot: trigger=PLAN, immutable, unit=TEXT, group=NAME, display=TEXT and advanced. It stands behind a parameter of the top level. Passwords and other secrets are not parameters: let a parameter name a Secret."},
+	{Code: NoPlan, Group: GroupParameters, Title: "a trigger names no plan",
+		Text: "@param(trigger=PLAN) runs a plan when the parameter changes. The framework has no plan of that name."},
+	{Code: NoParam, Group: GroupParameters, Title: "no such parameter",
+		Text: "An expression refers to a parameter that the framework does not declare."},
+	{Code: Unsupported, Group: GroupEvaluation, Title: "not supported by the compiler",
+		Text: "kudoc compiles a part of CUE to templates that need no CUE in the cluster. This construct is outside of it where its value depends on inputs. What does not depend on inputs may use all of CUE."},
+	{Code: Conflict, Group: GroupEvaluation, Title: "values conflict",
+		Text: "Two values that must be equal are not, whatever the inputs."},
+	{Code: BadTemplate, Group: GroupEvaluation, Title: "a template cannot be loaded",
+		Text: "The compiler made a template that the controller would refuse. That is a bug of kudoc."},
+	{Code: Rejected, Group: GroupValidation, Title: "CUE rejects an input that the parameters accept",
+		Text: "With the parameters that the message shows, CUE reports an error in the framework. Either the parameters accept too much, or the part of the framework that only these parameters reach is wrong."},
+	{Code: Different, Group: GroupValidation, Title: "template and CUE differ",
+		Text: "For the parameters that the message shows, the compiled template yields something else than CUE's own evaluation. Nothing is emitted then. That is a bug of kudoc, or a use of CUE that kudoc should refuse."},
+	{Code: WrongStructure, Group: GroupValidation, Title: "an API server would refuse an object",
+		Text: "With the parameters that the message shows, an object has a structure that Kubernetes refuses, although CUE's types allow it: two elements of a list have the same key, such as the number of a port or the name of an environment variable. Make the parameters exclude it, with list.UniqueItems for example, or build the list from a map."},
+	{Code: TooLarge, Group: GroupEmission, Title: "the framework is too large",
+		Text: "A FrameworkVersion is one object in the cluster, and a cluster stores objects of at most 1.5 MiB. The message names the largest objects. Long scripts and files that are part of a framework count in full."},
+	{Code: InternalError, Group: GroupInternal, Title: "internal error",
+		Text: "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
+}
+
+// Find returns the entry for a code in a table.
+func Find(table []Code, code string) (Code, bool) {
+	i := slices.IndexFunc(table, func(c Code) bool { return c.Code == code })
+	if i < 0 {
+		return Code{}, false
+	}
+	return table[i], true
+}
