@@ -143,14 +143,14 @@ func (c *compilation) placeOf(m *validate.Mismatch) token.Pos {
 			return v.Pos()
 		}
 	}
-	decl := c.topFields["params"]
+	decl := c.declared.Top["params"]
 	switch {
 	case m.Place.Task != "":
-		decl = c.taskFields[m.Place.Task]
+		decl = c.declared.Tasks[m.Place.Task]
 	case m.Place.Outputs:
-		decl = c.topFields["outputs"]
+		decl = c.declared.Top["outputs"]
 	case m.Place.Plan != "":
-		decl = c.planFields[m.Place.Plan]
+		decl = c.declared.Plans[m.Place.Plan]
 	}
 	if decl == nil {
 		return token.NoPos

@@ -62,6 +62,18 @@ func extended(inst *build.Instance, f *ast.File, x ast.Expr) []*build.Instance {
 	return nil
 }
 
+// Embedding is where a framework embeds the language, or what it extends: the place of what is missing.
+func Embedding(inst *build.Instance) token.Pos {
+	for _, f := range inst.Files {
+		for _, d := range f.Decls {
+			if e, ok := d.(*ast.EmbedDecl); ok {
+				return e.Pos()
+			}
+		}
+	}
+	return token.NoPos
+}
+
 // Imported is the package that a file imports under a name, or nil.
 func Imported(inst *build.Instance, f *ast.File, name string) *build.Instance {
 	for s := range f.ImportSpecs() {

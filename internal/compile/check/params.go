@@ -1,4 +1,4 @@
-package compile
+package check
 
 import (
 	"maps"
@@ -46,9 +46,9 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s=...) needs a value", param, a.Key)
 		case !needsValue && a.HasValue:
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s) takes no value", param, a.Key)
-		case a.Key == "trigger" && k.plans[a.Value] == nil:
+		case a.Key == "trigger" && k.Plans[a.Value] == nil:
 			k.report(diag.NoPlan, a.At, "parameter %q triggers plan %q: no such plan", param, a.Value).
-				Meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.plans))))
+				Meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.Plans))))
 		}
 	}
 }
