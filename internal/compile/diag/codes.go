@@ -48,6 +48,7 @@ const (
 	UnusedTask       = "KD107"
 	NotStatic        = "KD108"
 	NoPlanParam      = "KD109"
+	WrongRequirement = "KD110"
 	WrongAttribute   = "KD201"
 	NoPlan           = "KD202"
 	NoParam          = "KD203"
@@ -97,6 +98,8 @@ var Codes = []Code{
 		Text: "Plans and the description of the framework are the same for all Instances: they cannot depend on params, on the instance or on what else is only known in the cluster."},
 	{Code: NoPlanParam, Group: GroupLanguage, Title: "a plan does not have a parameter that a task reads",
 		Text: "A task reads plan.params.NAME, but is used by a plan that has no such parameter."},
+	{Code: WrongRequirement, Group: GroupLanguage, Title: "a requirement cannot be met",
+		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
 	{Code: WrongAttribute, Group: GroupParameters, Title: "unknown or misplaced @param argument",
 		Text: "@param(...) says about a parameter what CUE cannot: trigger=PLAN, immutable, unit=TEXT, group=NAME, display=TEXT and advanced. It stands behind a parameter of the top level. Passwords and other secrets are not parameters: let a parameter name a Secret."},
 	{Code: NoPlan, Group: GroupParameters, Title: "a trigger names no plan",
