@@ -67,7 +67,7 @@ func compile(opts Options) (c *compilation) {
 		}
 	}()
 	for _, passes := range [][]func(){
-		{c.load}, // files -> syntax trees of the package and what it imports
+		{c.load}, // files -> syntax trees of the package and what it imports, and what its comments ignore
 		{c.unify, // -> the value that CUE sees, and what CUE has to say about it
 			c.check}, // names: fields, tasks, plans, parameters, attributes
 		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
@@ -78,9 +78,11 @@ func compile(opts Options) (c *compilation) {
 		for _, pass := range passes {
 			pass()
 		}
+		c.ignore()
 		if c.diags.HasErrors() {
-			break
+			return c
 		}
 	}
+	c.diags = append(c.diags, c.ignored.Unused()...)
 	return c
 }

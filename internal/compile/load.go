@@ -12,8 +12,10 @@ import (
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
 
+	"github.com/kudoc/kudoc/internal/compile/codes"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/ignore"
 	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
@@ -41,6 +43,8 @@ func (c *compilation) load() {
 		return
 	}
 	c.inst = inst
+	c.ignored = ignore.Read(inst.Files, codes.Table)
+	c.diags = append(c.diags, c.ignored.Wrong()...)
 	c.checkEncoding()
 }
 

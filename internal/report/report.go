@@ -69,12 +69,9 @@ func Failed(frameworks []Framework, strict bool) bool {
 // Summary says how much was found, in a line.
 func Summary(frameworks []Framework) string {
 	var parts []string
-	for _, c := range []struct {
-		severity diag.Severity
-		name     string
-	}{{diag.SeverityError, "error"}, {diag.SeverityWarning, "warning"}, {diag.SeverityInfo, "note"}} {
-		if n := Count(frameworks, c.severity); n > 0 {
-			parts = append(parts, plural(n, c.name))
+	for _, s := range []diag.Severity{diag.SeverityError, diag.SeverityWarning, diag.SeverityInfo} {
+		if n := Count(frameworks, s); n > 0 {
+			parts = append(parts, plural(n, severityName(s)))
 		}
 	}
 	if len(parts) == 0 {

@@ -79,6 +79,30 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestThePageOfFindingsIsThatOfTheTable compares docs/errors.md with the table. KUDOC_UPDATE=1 writes it anew.
+func TestThePageOfFindingsIsThatOfTheTable(t *testing.T) {
+	page := filepath.Join("..", "..", "docs", "errors.md")
+	want := Page(codes.Table)
+	if os.Getenv("KUDOC_UPDATE") != "" {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("docs/errors.md is not that of the table: run 'make golden'\n%s", diff)
+	}
+	for _, c := range codes.Table {
+		_, anchor, _ := strings.Cut(HelpURI(c.Code), "#")
+		if !strings.Contains(strings.ToLower(string(got)), "\n### "+anchor+"\n") {
+			t.Errorf("%s has no heading", c.Code)
+		}
+	}
+}
+
 func TestSARIFIsWhatItsSchemaAllows(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("testdata", "sarif-schema-2.1.0.json"))
 	if err != nil {

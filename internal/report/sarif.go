@@ -87,7 +87,7 @@ func (r *Report) sarif(w io.Writer) error {
 	for _, c := range r.Codes {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{
 			ID: c.Code, Short: sarifText{c.Title}, Full: sarifText{c.Text}, Help: sarifText{c.Text}, HelpURI: HelpURI(c.Code),
-			Configuration: sarifConfig{level(c.Severity)}, Properties: map[string]any{"tags": []string{string(c.Group)}},
+			Configuration: sarifConfig{severityName(c.Severity)}, Properties: map[string]any{"tags": []string{string(c.Group)}},
 		})
 	}
 	for _, fw := range r.Frameworks {
@@ -102,7 +102,7 @@ func (r *Report) sarif(w io.Writer) error {
 }
 
 func (r *Report) result(d *diag.Diagnostic) sarifResult {
-	res := sarifResult{RuleID: d.Code, Level: level(d.Severity), Message: sarifText{withHint(d)}}
+	res := sarifResult{RuleID: d.Code, Level: severityName(d.Severity), Message: sarifText{withHint(d)}}
 	if i := r.codeIndex(d.Code); i >= 0 {
 		res.RuleIndex = &i
 	}
@@ -127,15 +127,4 @@ func (r *Report) location(file string, line, column int) sarifLocation {
 		l.Physical.Region = &sarifRegion{StartLine: line, StartColumn: r.column(file, line, column)}
 	}
 	return l
-}
-
-func level(s diag.Severity) string {
-	switch s {
-	case diag.SeverityWarning:
-		return "warning"
-	case diag.SeverityInfo:
-		return "note"
-	default:
-		return "error"
-	}
 }

@@ -32,9 +32,9 @@ func (t *Text) Finding(d *diag.Diagnostic) string {
 	head, hue := d.Code+":", "1;31"
 	switch d.Severity {
 	case diag.SeverityWarning:
-		head, hue = "warning: "+head, "1;33"
+		head, hue = severityName(d.Severity)+": "+head, "1;33"
 	case diag.SeverityInfo:
-		head, hue = "note: "+head, "1;36"
+		head, hue = severityName(d.Severity)+": "+head, "1;36"
 	case diag.SeverityError:
 	}
 	fmt.Fprintf(&b, "%s %s\n", t.paint(hue, head), withHint(d))
