@@ -14,8 +14,8 @@ import (
 
 // vetOptions are the flags of vet.
 type vetOptions struct {
-	format           string
-	strict, coverage bool
+	format                   string
+	strict, coverage, follow bool
 }
 
 func newVetCmd(io stdio) *cobra.Command {
@@ -37,14 +37,20 @@ GitHub Actions), sarif (code scanning) or junit (test reports).`,
   # all of them, warnings included, with annotations in a pull request
   kudoc vet --strict --format github ./frameworks/...
 
+  # while writing one
+  kudoc vet --watch ./frameworks/zookeeper
+
   # what it was that kudoc tried, and what it could not reach
   kudoc vet --coverage ./frameworks/zookeeper`,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("kudoc vet needs a directory")
 			}
 			if err := o.validate(); err != nil {
 				return err
+			}
+			if o.follow {
+				return o.watch(cmd.Context(), io, args)
 			}
 			return o.run(io, args)
 		},
@@ -52,6 +58,7 @@ GitHub Actions), sarif (code scanning) or junit (test reports).`,
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "text", "text, "+strings.Join(report.Formats(), ", "))
 	f.BoolVar(&o.strict, "strict", false, "fail for warnings too")
+	f.BoolVar(&o.follow, "watch", false, "vet again whenever a source is saved")
 	f.BoolVar(&o.coverage, "coverage", false, "validate anew, and say which inputs were tried and which conditions none of them reached")
 	return cmd
 }
@@ -60,8 +67,13 @@ func (o *vetOptions) validate() error {
 	if o.format != "text" && !slices.Contains(report.Formats(), o.format) {
 		return usagef("--format %q is none of text, %s", o.format, strings.Join(report.Formats(), ", "))
 	}
-	if o.coverage && o.format != "text" {
-		return usagef("--coverage has no --format %s: it is text", o.format)
+	for _, flag := range []struct {
+		name string
+		set  bool
+	}{{"coverage", o.coverage}, {"watch", o.follow}} {
+		if flag.set && o.format != "text" {
+			return usagef("--%s has no --format %s: it is text", flag.name, o.format)
+		}
 	}
 	return nil
 }
@@ -117,8 +129,8 @@ func (o *vetOptions) conclude(io stdio, found []report.Framework) error {
 		}
 		return r.Write(io.out, o.format)
 	}
-	quiet := !slices.ContainsFunc(found, func(f report.Framework) bool { return len(f.Findings) > 0 })
-	if quiet && !isTerminal(io.err) {
+	clean := !slices.ContainsFunc(found, func(f report.Framework) bool { return len(f.Findings) > 0 })
+	if clean && !o.follow && !isTerminal(io.err) {
 		return nil
 	}
 	_, err := fmt.Fprintln(io.err, report.Summary(found))

@@ -25,14 +25,14 @@ func TestComments(t *testing.T) {
 		found  diag.Diagnostics
 		want   []string
 	}{
-		"a comment on the line before":                      {"a: 1\n// kudoc:ignore KD107 it is meant\nb: 2\n", diag.Diagnostics{warning}, nil},
-		"a comment behind the line":                         {"a: 1\n\nb: 2 // kudoc:ignore KD107 it is meant\n", diag.Diagnostics{warning}, nil},
-		"a comment without a space":                         {"a: 1\n//kudoc:ignore KD107 it is meant\nb: 2\n", diag.Diagnostics{warning}, nil},
-		"a comment among others":                            {"// kudoc:ignore KD107 it is meant\n// b is two\nb: 2\n", diag.Diagnostics{warning}, nil},
-		"a comment behind the brace":                        {"a: 1\n\nb: { // kudoc:ignore KD107 it is meant\n}\n", diag.Diagnostics{warning}, nil},
-		"a comment in a list":                               {"a: [\n\t// kudoc:ignore KD107 it is meant\n\t1,\n]\n", diag.Diagnostics{warning}, nil},
-		"an error that does not keep it from compiling":     {"a: 1\n// kudoc:ignore KD601 it is meant\nb: 2\n", diag.Diagnostics{rule}, nil},
-		"two codes":                                         {"a: 1\n// kudoc:ignore KD107, KD601 they are meant\nb: 2\n", diag.Diagnostics{warning, rule}, nil},
+		"a comment on the line before":                  {"a: 1\n// kudoc:ignore KD107 it is meant\nb: 2\n", diag.Diagnostics{warning}, nil},
+		"a comment behind the line":                     {"a: 1\n\nb: 2 // kudoc:ignore KD107 it is meant\n", diag.Diagnostics{warning}, nil},
+		"a comment without a space":                     {"a: 1\n//kudoc:ignore KD107 it is meant\nb: 2\n", diag.Diagnostics{warning}, nil},
+		"a comment among others":                        {"// kudoc:ignore KD107 it is meant\n// b is two\nb: 2\n", diag.Diagnostics{warning}, nil},
+		"a comment behind the brace":                    {"a: 1\n\nb: { // kudoc:ignore KD107 it is meant\n}\n", diag.Diagnostics{warning}, nil},
+		"a comment in a list":                           {"a: [\n\t// kudoc:ignore KD107 it is meant\n\t1,\n]\n", diag.Diagnostics{warning}, nil},
+		"an error that does not keep it from compiling": {"a: 1\n// kudoc:ignore KD601 it is meant\nb: 2\n", diag.Diagnostics{rule}, nil},
+		"two codes": {"a: 1\n// kudoc:ignore KD107, KD601 they are meant\nb: 2\n", diag.Diagnostics{warning, rule}, nil},
 		"a comment behind another line is not for the next": {"a: 1\na: 1 // kudoc:ignore KD107 it is meant\nb: 2\n", diag.Diagnostics{warning}, []string{"3 KD107", "2 KD111 there is no KD107 to ignore here"}},
 		"a comment that is too far above":                   {"// kudoc:ignore KD107 it is meant\n\nb: 2\n", diag.Diagnostics{warning}, []string{"3 KD107", "1 KD111 there is no KD107 to ignore here"}},
 		"another code":                                      {"a: 1\n// kudoc:ignore KD601 it is meant\nb: 2\n", diag.Diagnostics{warning}, []string{"3 KD107", "2 KD111 there is no KD601 to ignore here"}},
