@@ -36,6 +36,7 @@ func TestImports(t *testing.T) {
 			{client, "findings are about sources"}, {ctrl, "findings are about sources"}, {cobra, "rendering is pure"},
 			{own + "internal/render", "what is found is known before it is printed"},
 		},
+		"internal/revision": {{own, "it reads directories, whatever is in them"}, {cue, "it reads directories, whatever is in them"}},
 		"internal/runtime/plan": {
 			{own + "internal/", "the state machine is pure"},
 			{client, "the state machine does no IO"}, {ctrl, "the state machine does no IO"}, {cue, "the state machine knows no CUE"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 // vetOptions are the flags of vet.
 type vetOptions struct {
-	format                   string
+	format, against          string
 	strict, coverage, follow bool
 }
 
@@ -29,6 +30,9 @@ fail too. Off a terminal it prints nothing if all is well.
 
 DIR/... stands for every framework below DIR. Packages that only help frameworks are left out.
 
+With --against, vet also finds what a new version breaks: parameters that are gone or accept less, plans and outputs that
+are gone, fields that Kubernetes refuses to change. The version before is that of a revision of Git, or in a directory.
+
 Findings are text on standard error. With --format they are for programs, on standard output: json, github (annotations of
 GitHub Actions), sarif (code scanning) or junit (test reports).`,
 		Example: `  # one framework
@@ -36,6 +40,9 @@ GitHub Actions), sarif (code scanning) or junit (test reports).`,
 
   # all of them, warnings included, with annotations in a pull request
   kudoc vet --strict --format github ./frameworks/...
+
+  # what breaks those who use what is in main now
+  kudoc vet --against origin/main ./frameworks/...
 
   # while writing one
   kudoc vet --watch ./frameworks/zookeeper
@@ -52,11 +59,12 @@ GitHub Actions), sarif (code scanning) or junit (test reports).`,
 			if o.follow {
 				return o.watch(cmd.Context(), io, args)
 			}
-			return o.run(io, args)
+			return o.run(cmd.Context(), io, args)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "text", "text, "+strings.Join(report.Formats(), ", "))
+	f.StringVar(&o.against, "against", "", "revision of Git, or directory, with the version before: find what breaks those who use it")
 	f.BoolVar(&o.strict, "strict", false, "fail for warnings too")
 	f.BoolVar(&o.follow, "watch", false, "vet again whenever a source is saved")
 	f.BoolVar(&o.coverage, "coverage", false, "validate anew, and say which inputs were tried and which conditions none of them reached")
@@ -78,14 +86,14 @@ func (o *vetOptions) validate() error {
 	return nil
 }
 
-func (o *vetOptions) run(io stdio, patterns []string) error {
+func (o *vetOptions) run(ctx context.Context, io stdio, patterns []string) error {
 	dirs, err := frameworkDirs(patterns)
 	if err != nil {
 		return err
 	}
 	var found []report.Framework
 	for _, dir := range dirs {
-		fw, err := o.vet(io, dir)
+		fw, err := o.vet(ctx, io, dir)
 		if err != nil {
 			return err
 		}
@@ -101,12 +109,19 @@ func (o *vetOptions) run(io stdio, patterns []string) error {
 }
 
 // vet finds what is wrong with one framework. Text is printed as soon as it is known.
-func (o *vetOptions) vet(io stdio, dir string) (report.Framework, error) {
+func (o *vetOptions) vet(ctx context.Context, io stdio, dir string) (report.Framework, error) {
 	opts := compileOptions(dir)
 	if o.coverage {
 		opts.Memory = nil
 	}
 	res, diags := compile.Framework(opts)
+	if o.against != "" && res != nil {
+		changes, err := o.changes(ctx, res, dir)
+		if err != nil {
+			return report.Framework{}, err
+		}
+		diags = append(diags, changes...).Sorted()
+	}
 	fw := report.Framework{Dir: dir, Findings: diags}
 	if o.format == "text" {
 		if err := printFindings(io.err, diags); err != nil {

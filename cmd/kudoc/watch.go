@@ -22,7 +22,7 @@ func (o *vetOptions) watch(ctx context.Context, io stdio, patterns []string) err
 	for first := true; ; first = false {
 		now := stampOf(patterns)
 		if first || now == before && now != vetted {
-			if err := o.again(io, patterns); err != nil {
+			if err := o.again(ctx, io, patterns); err != nil {
 				return err
 			}
 			vetted = now
@@ -37,11 +37,11 @@ func (o *vetOptions) watch(ctx context.Context, io stdio, patterns []string) err
 }
 
 // again vets, and says that it will do so again. Findings, and frameworks that are not there for now, end nothing.
-func (o *vetOptions) again(io stdio, patterns []string) error {
+func (o *vetOptions) again(ctx context.Context, io stdio, patterns []string) error {
 	if isTerminal(io.err) {
-		fmt.Fprint(io.err, "\x1b[2J\x1b[H")
+		fmt.Fprintf(io.err, "\x1b[2J\x1b[H")
 	}
-	err := o.run(io, patterns)
+	err := o.run(ctx, io, patterns)
 	var usage *usageError
 	switch {
 	case errors.As(err, &usage):

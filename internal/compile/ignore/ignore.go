@@ -169,7 +169,8 @@ func (cs *Comments) Unused() diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, c := range cs.comments {
 		for _, code := range c.codes {
-			if !c.used[code] {
+			entry, _ := diag.Find(cs.table, code)
+			if !c.used[code] && entry.Group != diag.GroupChanges { // which are found where there is a version to compare with
 				d := diag.New(diag.UnusedIgnore, "there is no %s to ignore here", code).At(c.pos)
 				d.Hint = "delete it, or move it to the line of the finding or before it"
 				out = append(out, d)
