@@ -2,11 +2,11 @@ package compile
 
 import (
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/check"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/descent"
 	"github.com/kudoc/kudoc/internal/compile/expr"
@@ -30,8 +30,8 @@ type compilation struct {
 	// unify
 	value cue.Value
 
-	// check: first declarations by name, to point at
-	topFields, planFields, taskFields map[string]*ast.Field
+	// check: to point at
+	declared check.Declared
 
 	// evaluate
 	about   about

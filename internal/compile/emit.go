@@ -73,7 +73,7 @@ func (c *compilation) checkSize(limit int) {
 				name = fmt.Sprintf("object %q of task %q", o.ID, t.Name)
 			}
 			p := part{name: name, size: len(o.Template.Raw)}
-			if f := c.taskFields[t.Name]; f != nil {
+			if f := c.declared.Tasks[t.Name]; f != nil {
 				p.pos = f.Pos()
 			}
 			parts = append(parts, p)

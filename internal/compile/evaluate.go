@@ -353,7 +353,7 @@ func (e *evaluation) checkPlanParams() {
 	}
 	for _, p := range e.plans {
 		for _, c := range p.conditions {
-			lacks(p, steps.PlanParams(e.ev.Locals, c.When), fmt.Sprintf("the when of step %q", p.Phases[c.Phase].Steps[c.Step].Name), e.planFields[p.Name].Pos())
+			lacks(p, steps.PlanParams(e.ev.Locals, c.When), fmt.Sprintf("the when of step %q", p.Phases[c.Phase].Steps[c.Step].Name), e.field(e.field(e.root, "plans").Vertex, p.Name).Vertex.Pos())
 		}
 	}
 }

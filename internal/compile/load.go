@@ -91,6 +91,9 @@ func (c *compilation) loadErrors(err error) {
 		case strings.Contains(msg, "matched no packages"):
 			msg = "no CUE files in " + c.source.Dir
 		case strings.HasPrefix(msg, "import failed"):
+			if c.importedMistake(e) {
+				continue
+			}
 			code = diag.UnknownImport
 			if i := strings.Index(e.Error(), "cannot find "); i >= 0 {
 				msg, _, _ = strings.Cut(e.Error()[i:], ": ")
@@ -105,4 +108,19 @@ func (c *compilation) loadErrors(err error) {
 			d.File = c.source.Dir
 		}
 	}
+}
+
+// importedMistake reports what is wrong within a package that is imported, if that is why it cannot be.
+func (c *compilation) importedMistake(e errors.Error) bool {
+	var inner errors.Error
+	if !errors.As(errors.Unwrap(e), &inner) {
+		return false
+	}
+	at, by := cueerror.AuthorPosition(inner), e.Position()
+	if !at.IsValid() || at.Filename() == by.Filename() {
+		return false
+	}
+	d := c.report(diag.Syntax, at, "%s", cueerror.Text(inner))
+	d.Related = []diag.Related{{File: by.Filename(), Line: by.Line(), Column: by.Column(), Message: "imported here"}}
+	return true
 }

@@ -5,9 +5,11 @@ import (
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
+	"github.com/kudoc/kudoc/internal/compile/check"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
+	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
 // unify lets CUE evaluate the package with inputs unknown. Every compilation has a context of its own: a context keeps
@@ -19,9 +21,14 @@ func (c *compilation) unify() {
 	}
 }
 
+// check reports what CUE cannot say, or not well.
+func (c *compilation) check() {
+	c.declared, c.diags = check.Run(check.Framework{Instance: c.inst, Value: c.value, Found: c.diags})
+}
+
 // reportFinding adds a finding as an error.
 func (c *compilation) reportFinding(f cueerror.Finding) *diag.Diagnostic {
-	embedding := c.embedding()
+	embedding := source.Embedding(c.inst)
 	d := c.report(f.Code, f.Pos, "%s", f.Message)
 	if d.File == "" { // CUE does not say where
 		d.At(c.nearest(f.Path))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
-	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -27,8 +27,9 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.BadTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
+	packages := source.Frameworks(c.inst)
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
-		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload,
+		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload, Files: source.Files(packages), Extension: len(packages) > 1,
 	})
 	if err != nil {
 		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.FromCUE, File: c.source.Dir, Message: err.Error()})
@@ -60,8 +61,8 @@ func (c *compilation) branches() []expr.Branch {
 }
 
 // reload parses the sources anew for the oracle.
-func (c *compilation) reload(rewrite func(*ast.File)) (*build.Instance, error) {
-	inst := c.source.Rewritten(rewrite)
+func (c *compilation) reload(change source.Change) (*build.Instance, error) {
+	inst := c.source.Rewritten(c.inst, change)
 	if inst.Err != nil {
 		return nil, inst.Err
 	}
@@ -142,14 +143,14 @@ func (c *compilation) placeOf(m *validate.Mismatch) token.Pos {
 			return v.Pos()
 		}
 	}
-	decl := c.topFields["params"]
+	decl := c.declared.Top["params"]
 	switch {
 	case m.Place.Task != "":
-		decl = c.taskFields[m.Place.Task]
+		decl = c.declared.Tasks[m.Place.Task]
 	case m.Place.Outputs:
-		decl = c.topFields["outputs"]
+		decl = c.declared.Top["outputs"]
 	case m.Place.Plan != "":
-		decl = c.planFields[m.Place.Plan]
+		decl = c.declared.Plans[m.Place.Plan]
 	}
 	if decl == nil {
 		return token.NoPos

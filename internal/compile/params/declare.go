@@ -92,7 +92,7 @@ func (d declarer) declare(v *vertex.Vertex) (p *Param) {
 
 func (d declarer) structParam(p *Param, v *vertex.Vertex) {
 	if len(v.Scalars())+len(v.Lists()) > 0 {
-		d.Refuse(v, "declare the fields with defaults of their own", "%s: a disjunction of structs is not supported as a parameter", v.Path())
+		d.refuseStructs(v, v)
 	}
 	fields, patterns := v.Fields(), v.Patterns()
 	if len(patterns) > 0 {
@@ -220,6 +220,9 @@ func (d declarer) disjunction(p *Param, c *vertex.Conjunct) *Param {
 	}
 	var union ast.Expr
 	for _, x := range rest {
+		if d.isStruct(vertex.Conjunct{Expr: x, Scope: c.Scope}) {
+			d.refuseStructs(x, p.vertex)
+		}
 		t := d.typeOf(vertex.Conjunct{Expr: x, Scope: c.Scope})
 		if t == nil { // a bound or a validator, which admits more than one type
 			t = expr.TAny
@@ -238,6 +241,21 @@ func (d declarer) disjunction(p *Param, c *vertex.Conjunct) *Param {
 	}
 	p.constraints = append(p.constraints, vertex.Conjunct{Expr: union, Scope: c.Scope})
 	return p
+}
+
+func (d declarer) refuseStructs(at descent.Positioned, v *vertex.Vertex) {
+	d.Refuse(at, "declare one struct with optional fields, one of which tells the kinds apart", "%s: a disjunction of structs is not supported as a parameter", v.Path())
+}
+
+func (d declarer) isStruct(c vertex.Conjunct) bool {
+	switch c.Expr.(type) {
+	case *ast.StructLit:
+		return true
+	case *ast.Ident, *ast.SelectorExpr:
+		v, ok := d.Resolve(c.Expr, c.Scope).(*vertex.Vertex)
+		return ok && v.IsStruct()
+	}
+	return false
 }
 
 // mainDisjunct is T of `T | *default`, or nil for an enumeration.

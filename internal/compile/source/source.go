@@ -78,13 +78,20 @@ func (s *Source) Instance() *build.Instance {
 	return load.Instances([]string{"."}, &config)[0]
 }
 
-// Rewritten loads the package with the author's own files changed.
-func (s *Source) Rewritten(change func(*ast.File)) *build.Instance {
+// Change changes the syntax tree of a file of the framework. A base is a package that the framework extends.
+type Change func(f *ast.File, base bool)
+
+// Rewritten loads the package with its files, and those of the frameworks that it extends, changed.
+func (s *Source) Rewritten(inst *build.Instance, change Change) *build.Instance {
+	dirs := map[string]bool{s.Dir: false}
+	for _, base := range Frameworks(inst) {
+		dirs[base.Dir] = base != inst
+	}
 	config := *s.config
 	config.ParseFile = func(name string, src any, cfg parser.Config) (*ast.File, error) {
 		f, err := parser.ParseFile(name, src, cfg)
-		if err == nil && filepath.Dir(name) == s.Dir {
-			change(f)
+		if base, ok := dirs[filepath.Dir(name)]; ok && err == nil {
+			change(f, base)
 		}
 		return f, err
 	}

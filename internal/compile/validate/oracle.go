@@ -16,61 +16,6 @@ import (
 	"github.com/kudoc/kudoc/internal/render"
 )
 
-// closedParams is the definition that holds the author's parameters in the oracle. kudoc closes params: an Instance that
-// sets a parameter that does not exist is wrong. CUE closes definitions.
-const closedParams = "#kudocParams"
-
-// CloseParams rewrites a file so that CUE rejects unknown parameters, of the framework and of its plans.
-func CloseParams(f *ast.File) {
-	f.Decls = closeIn(f.Decls, true)
-	for _, d := range f.Decls {
-		if plans, ok := d.(*ast.Field); ok && isNamed(plans, "plans") {
-			closePlans(plans.Value)
-		}
-	}
-}
-
-func isNamed(f *ast.Field, name string) bool {
-	n, _, err := ast.LabelName(f.Label)
-	return err == nil && n == name
-}
-
-// closeIn turns `params: X` among declarations into `#kudocParams: X, params: #kudocParams`. With always, it closes
-// parameters that are not declared at all, too.
-func closeIn(decls []ast.Decl, always bool) []ast.Decl {
-	found := false
-	for _, d := range decls {
-		if f, ok := d.(*ast.Field); ok && isNamed(f, "params") {
-			f.Label, found = ast.NewIdent(closedParams), true
-		}
-	}
-	switch {
-	case !found && !always:
-		return decls
-	case !found && len(decls) > 0 && slices.ContainsFunc(decls, isEmbedding):
-		decls = append(decls, &ast.Field{Label: ast.NewIdent(closedParams), Value: ast.NewStruct()})
-	case !found:
-		return decls
-	}
-	return append(decls, &ast.Field{Label: ast.NewIdent("params"), Value: ast.NewIdent(closedParams)})
-}
-
-func isEmbedding(d ast.Decl) bool { _, ok := d.(*ast.EmbedDecl); return ok }
-
-func closePlans(x ast.Expr) {
-	s, ok := x.(*ast.StructLit)
-	if !ok {
-		return
-	}
-	for _, d := range s.Elts {
-		if f, ok := d.(*ast.Field); ok {
-			if p, ok := f.Value.(*ast.StructLit); ok {
-				p.Elts = closeIn(p.Elts, false)
-			}
-		}
-	}
-}
-
 // ParamsOnly rewrites a file so that it holds little more than the parameters: the first stage is cheap then.
 func ParamsOnly(f *ast.File) {
 	for _, d := range f.Decls {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -24,8 +25,11 @@ const DefaultInputs = 26
 type Subject struct {
 	Spec    *v1alpha1.FrameworkVersionSpec
 	Program *render.Program
-	// Load parses the sources anew and lets rewrite change the framework's own files before CUE sees them.
-	Load func(rewrite func(*ast.File)) (*build.Instance, error)
+	// Load parses the sources anew and lets change rewrite the files of the framework before CUE sees them.
+	Load func(change source.Change) (*build.Instance, error)
+	// Files are those of the framework, and of the frameworks that it extends, if it does.
+	Files     []*ast.File
+	Extension bool
 	// Branches are the conditions in the templates: inputs are chosen so that they go both ways.
 	Branches []expr.Branch
 	// Structure says what is wrong with the structure of an object that both sides agree on; nil asks nobody.
@@ -122,11 +126,12 @@ func Run(s Subject) (Report, error) {
 }
 
 func (r *run) oracle() (*oracle, error) {
-	small, err := r.Load(func(f *ast.File) { CloseParams(f); ParamsOnly(f) })
+	closed := Closed(r.Files, r.Extension)
+	small, err := r.Load(func(f *ast.File, base bool) { closed(f, base); ParamsOnly(f) })
 	if err != nil {
 		return nil, err
 	}
-	whole, err := r.Load(CloseParams)
+	whole, err := r.Load(closed)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -76,11 +77,11 @@ func subject(t *testing.T, old, with string) validate.Subject {
 			t.Fatal(err)
 		}
 	}
-	return validate.Subject{Spec: spec, Program: p, Load: func(rewrite func(*ast.File)) (*build.Instance, error) {
+	return validate.Subject{Spec: spec, Program: p, Load: func(rewrite source.Change) (*build.Instance, error) {
 		inst := load.Instances([]string{"."}, &load.Config{Dir: dir, ParseFile: func(name string, src any, cfg parser.Config) (*ast.File, error) {
 			f, err := parser.ParseFile(name, src, cfg)
 			if err == nil {
-				rewrite(f)
+				rewrite(f, false)
 			}
 			return f, err
 		}})[0]

@@ -1,4 +1,4 @@
-package compile
+package check
 
 import (
 	"maps"
@@ -10,19 +10,20 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
 // checkPlans checks the names in plans: fields, tasks, and that names of phases and steps are used once.
 func (k *checker) checkPlans() {
-	if !k.value.LookupPath(cue.ParsePath("plans.deploy.phases")).Exists() && k.plans["deploy"] == nil {
-		pos, names := k.embedding(), slices.Sorted(maps.Keys(k.plans))
+	if !k.Value.LookupPath(cue.ParsePath("plans.deploy.phases")).Exists() && k.Plans["deploy"] == nil {
+		pos, names := source.Embedding(k.Instance), slices.Sorted(maps.Keys(k.Plans))
 		if len(names) > 0 {
-			pos = k.plans[names[0]].Pos()
+			pos = k.Plans[names[0]].Pos()
 		}
 		k.report(diag.NoDeploy, pos, "there is no plan %q", "deploy").Meant(spell.Nearest("deploy", names))
 	}
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			if name == "plans" {
 				fieldsIn(f.Value, func(plan string, g *ast.Field) { k.checkPlan(plan, g.Value) })
@@ -31,8 +32,8 @@ func (k *checker) checkPlans() {
 	}
 	meant := map[string]bool{} // a task whose name is misspelt in a step is not left over
 	for _, u := range k.uses {
-		if k.tasks[u.name] == nil {
-			nearest := spell.Nearest(u.name, slices.Collect(maps.Keys(k.tasks)))
+		if k.Tasks[u.name] == nil {
+			nearest := spell.Nearest(u.name, slices.Collect(maps.Keys(k.Tasks)))
 			k.report(diag.NoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).Meant(nearest)
 			meant[nearest] = true
 		}
@@ -40,9 +41,9 @@ func (k *checker) checkPlans() {
 	if len(k.uses) == 0 {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(k.tasks)) {
+	for _, name := range slices.Sorted(maps.Keys(k.Tasks)) {
 		if !meant[name] && !slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == name }) {
-			k.report(diag.UnusedTask, k.tasks[name].Pos(), "task %q is not used by any plan", name)
+			k.report(diag.UnusedTask, k.Tasks[name].Pos(), "task %q is not used by any plan", name)
 		}
 	}
 }
@@ -119,7 +120,7 @@ func stringLiteral(x ast.Expr) (string, bool) {
 func (k *checker) checkTasks() {
 	does := map[string][]*ast.Field{}
 	unclear := map[string]bool{} // made of references, about which CUE knows more
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			if name != "tasks" {
 				return
@@ -136,7 +137,7 @@ func (k *checker) checkTasks() {
 			})
 		})
 	}
-	for task, f := range k.tasks {
+	for task, f := range k.Tasks {
 		switch n := len(does[task]); {
 		case n > 1:
 			k.report(diag.TaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).Hint = "make it two tasks"
@@ -148,7 +149,7 @@ func (k *checker) checkTasks() {
 
 // hasErrorAt says whether a field, or what is in it, has been reported already.
 func (k *checker) hasErrorAt(f *ast.Field) bool {
-	return slices.ContainsFunc(k.diags, func(d *diag.Diagnostic) bool {
+	return slices.ContainsFunc(k.Found, func(d *diag.Diagnostic) bool {
 		return d.Severity == diag.SeverityError && d.File == f.Pos().Filename() && d.Line >= f.Pos().Line() && d.Line <= f.End().Line()
 	})
 }

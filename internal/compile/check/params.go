@@ -1,4 +1,4 @@
-package compile
+package check
 
 import (
 	"maps"
@@ -19,7 +19,7 @@ var attributeKeys = map[string]bool{
 
 // checkParams checks what @param says about parameters.
 func (k *checker) checkParams() {
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
 			if name != "params" {
 				return
@@ -46,9 +46,9 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s=...) needs a value", param, a.Key)
 		case !needsValue && a.HasValue:
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s) takes no value", param, a.Key)
-		case a.Key == "trigger" && k.plans[a.Value] == nil:
+		case a.Key == "trigger" && k.Plans[a.Value] == nil:
 			k.report(diag.NoPlan, a.At, "parameter %q triggers plan %q: no such plan", param, a.Value).
-				Meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.plans))))
+				Meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.Plans))))
 		}
 	}
 }
@@ -65,7 +65,7 @@ func (k *checker) noAttributes(name string, f *ast.Field) {
 
 // checkReferences finds references to parameters that do not exist: params.storag.
 func (k *checker) checkReferences() {
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		ast.Walk(file, func(n ast.Node) bool {
 			s, ok := n.(*ast.SelectorExpr)
 			if !ok {
@@ -104,7 +104,7 @@ func (k *checker) shadowed(id *ast.Ident) bool {
 	if !ok || f == nil {
 		return id.Node != nil && !isStruct(id.Node)
 	}
-	for _, file := range k.inst.Files {
+	for _, file := range k.files {
 		if slices.Contains(file.Decls, ast.Decl(f)) {
 			return false
 		}

@@ -1,0 +1,106 @@
+package source
+
+import (
+	"slices"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/ast/astutil"
+	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/token"
+)
+
+// Language is the import path of the language.
+const Language = "kudoc.dev/kudoc"
+
+// Frameworks are the packages of which a framework consists: its own, and those that it extends, which are frameworks that
+// it embeds at file level. It is empty if the package embeds neither kudoc.#Framework nor a framework.
+func Frameworks(inst *build.Instance) []*build.Instance {
+	found, isFramework := []*build.Instance{inst}, false
+	for _, f := range inst.Files {
+		for _, d := range f.Decls {
+			e, ok := d.(*ast.EmbedDecl)
+			if !ok {
+				continue
+			}
+			for _, x := range conjuncts(e.Expr) {
+				if s, ok := x.(*ast.SelectorExpr); ok && nameOf(s.Sel) == "#Framework" {
+					isFramework = true
+				}
+				for _, base := range extended(inst, f, x) {
+					isFramework = true
+					if !slices.Contains(found, base) {
+						found = append(found, base)
+					}
+				}
+			}
+		}
+	}
+	if !isFramework {
+		return nil
+	}
+	return found
+}
+
+// Files are the files of packages.
+func Files(packages []*build.Instance) []*ast.File {
+	var out []*ast.File
+	for _, p := range packages {
+		out = append(out, p.Files...)
+	}
+	return out
+}
+
+// extended are the packages of the framework that an expression at file level embeds.
+func extended(inst *build.Instance, f *ast.File, x ast.Expr) []*build.Instance {
+	id, ok := x.(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	if imp := Imported(inst, f, id.Name); imp != nil {
+		return Frameworks(imp)
+	}
+	return nil
+}
+
+// Embedding is where a framework embeds the language, or what it extends: the place of what is missing.
+func Embedding(inst *build.Instance) token.Pos {
+	for _, f := range inst.Files {
+		for _, d := range f.Decls {
+			if e, ok := d.(*ast.EmbedDecl); ok {
+				return e.Pos()
+			}
+		}
+	}
+	return token.NoPos
+}
+
+// Imported is the package that a file imports under a name, or nil.
+func Imported(inst *build.Instance, f *ast.File, name string) *build.Instance {
+	for s := range f.ImportSpecs() {
+		if info, err := astutil.ParseImportSpec(s); err == nil && info.Ident == name {
+			return inst.LookupImport(info.ID)
+		}
+	}
+	return nil
+}
+
+// conjuncts are the operands of a unification.
+func conjuncts(x ast.Expr) []ast.Expr {
+	switch y := x.(type) {
+	case *ast.ParenExpr:
+		return conjuncts(y.X)
+	case *ast.BinaryExpr:
+		if y.Op == token.AND {
+			return append(conjuncts(y.X), conjuncts(y.Y)...)
+		}
+	}
+	return []ast.Expr{x}
+}
+
+func nameOf(l ast.Label) string {
+	name, _, err := ast.LabelName(l)
+	if err != nil {
+		return ""
+	}
+	return name
+}
