@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
 
@@ -43,7 +44,11 @@ func (c *compilation) load() {
 		return
 	}
 	c.inst = inst
-	c.ignored = ignore.Read(inst.Files, codes.Table)
+	var extended []*ast.File
+	if packages := source.Frameworks(inst); len(packages) > 1 {
+		extended = source.Files(packages[1:])
+	}
+	c.ignored = ignore.Read(inst.Files, extended, codes.Table)
 	c.diags = append(c.diags, c.ignored.Wrong()...)
 	c.checkEncoding()
 }

@@ -172,8 +172,8 @@ func kindOf(v any) string {
 
 // InSources puts findings to where the sources declare what they are about, and drops those that comments there ignore.
 func InSources(found []Finding, dir string) diag.Diagnostics {
-	files := source.Files(dir)
-	comments := ignore.Read(files, codes.Table)
+	files := source.Declarations(dir)
+	comments := ignore.Read(files, nil, codes.Table)
 	var out diag.Diagnostics
 	for _, f := range found {
 		out = append(out, f.At(source.Locate(files, f.Field)))

@@ -20,6 +20,7 @@ import (
 type Comments struct {
 	table    []diag.Code
 	comments []*comment
+	extended []*comment
 	wrong    diag.Diagnostics
 }
 
@@ -40,19 +41,29 @@ var (
 // IsDirective says whether a comment is for kudoc, and not for people.
 func IsDirective(text string) bool { return directive.MatchString(text) }
 
-// Read finds the comments in files. The table says which codes there are.
-func Read(files []*ast.File, table []diag.Code) *Comments {
-	cs := &Comments{table: table}
-	for _, f := range files {
-		code := linesOfCode(f)
-		ast.Walk(f, func(n ast.Node) bool {
-			if g, ok := n.(*ast.CommentGroup); ok {
-				cs.group(g, code)
-			}
-			return true
-		}, nil)
+// Read finds the comments in the files of a framework, and in those of others that it extends: what ignores nothing there
+// may do so where they stand alone. The table says which codes there are.
+func Read(own, extended []*ast.File, table []diag.Code) *Comments {
+	others := &Comments{table: table}
+	for _, f := range extended {
+		others.file(f)
 	}
+	cs := &Comments{table: table}
+	for _, f := range own {
+		cs.file(f)
+	}
+	cs.extended = others.comments
 	return cs
+}
+
+func (cs *Comments) file(f *ast.File) {
+	code := linesOfCode(f)
+	ast.Walk(f, func(n ast.Node) bool {
+		if g, ok := n.(*ast.CommentGroup); ok {
+			cs.group(g, code)
+		}
+		return true
+	}, nil)
 }
 
 // linesOfCode are the lines on which something begins or ends that is not a comment.
@@ -144,7 +155,7 @@ func (cs *Comments) Filter(ds diag.Diagnostics) diag.Diagnostics {
 
 // about is the comment that names a finding on its line.
 func (cs *Comments) about(d *diag.Diagnostic) *comment {
-	for _, c := range cs.comments {
+	for _, c := range slices.Concat(cs.comments, cs.extended) {
 		if c.target == d.Line && c.pos.Filename() == d.File && slices.Contains(c.codes, d.Code) {
 			return c
 		}

@@ -52,7 +52,7 @@ func TestComments(t *testing.T) {
 			for _, d := range tc.found {
 				d.File = "f.cue"
 			}
-			cs := Read([]*ast.File{f}, table)
+			cs := Read([]*ast.File{f}, nil, table)
 			ds := append(cs.Wrong(), cs.Filter(tc.found)...)
 			var got []string
 			for _, d := range append(ds, cs.Unused()...) {
@@ -66,5 +66,20 @@ func TestComments(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestAFrameworkThatIsExtendedHasItsOwnComments(t *testing.T) {
+	f, err := parser.ParseFile("base.cue", "a: 1 // kudoc:ignore KD107 it is meant\nb: 1 // kudoc:ignore KD107 not here\n// kudoc:ignore KD107\n", parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cs := Read(nil, []*ast.File{f}, table)
+	found := diag.Diagnostics{{Code: "KD107", Severity: diag.SeverityWarning, File: "base.cue", Line: 1}}
+	if left := cs.Filter(found); len(left) != 0 {
+		t.Errorf("not ignored: %v", left)
+	}
+	if ds := append(cs.Wrong(), cs.Unused()...); len(ds) != 0 {
+		t.Errorf("reported where it is extended: %v", ds)
 	}
 }

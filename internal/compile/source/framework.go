@@ -9,13 +9,14 @@ import (
 )
 
 // HoldsFramework says whether the CUE files of a directory are meant as a framework, and not as a library that frameworks
-// import: one of them embeds #Framework or declares plans. What cannot be parsed may be meant as anything, and somebody has
-// to say what is wrong with it.
+// import: one of them embeds #Framework or another framework, or declares plans. What cannot be parsed may be meant as
+// anything, and somebody has to say what is wrong with it.
 func HoldsFramework(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return true
 	}
+	embeds := false
 	for _, e := range entries {
 		if e.IsDir() || filepath.Ext(e.Name()) != ".cue" {
 			continue
@@ -25,26 +26,29 @@ func HoldsFramework(dir string) bool {
 			return true
 		}
 		for _, d := range f.Decls {
-			if isFrameworks(d) {
-				return true
+			switch d := d.(type) {
+			case *ast.EmbedDecl:
+				embeds = true
+			case *ast.Field:
+				if nameOf(d.Label) == "plans" {
+					return true
+				}
 			}
 		}
 	}
-	return false
+	return embeds && embedsFramework(dir)
 }
 
-func isFrameworks(d ast.Decl) bool {
-	switch d := d.(type) {
-	case *ast.EmbedDecl:
-		s, ok := d.Expr.(*ast.SelectorExpr)
-		return ok && named(s.Sel, "#Framework")
-	case *ast.Field:
-		return named(d.Label, "plans")
+// embedsFramework loads the package in a directory to see what it embeds.
+func embedsFramework(dir string) bool {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return true
 	}
-	return false
-}
-
-func named(l ast.Label, want string) bool {
-	name, _, err := ast.LabelName(l)
-	return err == nil && name == want
+	s, err := New(dir)
+	if err != nil {
+		return true
+	}
+	inst := s.Instance()
+	return inst.Err != nil || len(Frameworks(inst)) > 0
 }

@@ -1,34 +1,23 @@
 package source
 
 import (
-	"os"
 	"path/filepath"
 
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/parser"
 	"cuelang.org/go/cue/token"
 )
 
-// Files are the syntax trees of the CUE files of a directory, as far as they can be parsed, with comments. Names are absolute.
-func Files(dir string) []*ast.File {
+// Declarations are the files of the framework in a directory, and of those that it extends; none if it cannot be loaded.
+func Declarations(dir string) []*ast.File {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil
 	}
-	entries, err := os.ReadDir(dir)
+	s, err := New(dir)
 	if err != nil {
 		return nil
 	}
-	var out []*ast.File
-	for _, e := range entries {
-		if e.IsDir() || filepath.Ext(e.Name()) != ".cue" {
-			continue
-		}
-		if f, err := parser.ParseFile(filepath.Join(dir, e.Name()), nil, parser.ParseComments); err == nil {
-			out = append(out, f)
-		}
-	}
-	return out
+	return Files(Frameworks(s.Instance()))
 }
 
 // Locate is where a field is first declared, or what is around it where it is not.
@@ -42,7 +31,7 @@ func Locate(files []*ast.File, path []string) token.Pos {
 		var inner []ast.Decl
 		found := token.NoPos
 		eachField(decls, func(f *ast.Field) {
-			if !named(f.Label, name) {
+			if nameOf(f.Label) != name {
 				return
 			}
 			if !found.IsValid() {
@@ -74,17 +63,14 @@ func eachField(decls []ast.Decl, f func(*ast.Field)) {
 
 // declsOf are the declarations in the struct literals that an expression unifies.
 func declsOf(x ast.Expr) []ast.Decl {
-	switch x := x.(type) {
-	case *ast.StructLit:
-		return x.Elts
-	case *ast.ParenExpr:
-		return declsOf(x.X)
-	case *ast.Alias:
-		return declsOf(x.Expr)
-	case *ast.BinaryExpr:
-		if x.Op == token.AND {
-			return append(declsOf(x.X), declsOf(x.Y)...)
+	var out []ast.Decl
+	for _, c := range conjuncts(x) {
+		switch c := c.(type) {
+		case *ast.StructLit:
+			out = append(out, c.Elts...)
+		case *ast.Alias:
+			out = append(out, declsOf(c.Expr)...)
 		}
 	}
-	return nil
+	return out
 }
