@@ -22,6 +22,19 @@ silenced at its line, or on a line of its own before it, with its code and the r
 // kudoc:ignore KD107 the plans of the next version use it
 spare: apply: config: {...}
 ` + "```" + `
+
+For programs, ` + "`kudoc vet --format json`" + ` prints one object on standard output:
+
+| field | |
+|---|---|
+| version | 1; another number if a field below goes away or means something else. New fields may come any time |
+| kudoc | the version of the program |
+| frameworks | the directories that were vetted |
+| findings | sorted by framework and position; each with ` + "`code`, `severity` (error, warning or info), `framework`, `title` and `message`" + `, and where there are such ` + "`file`, `line`, `column`, `path` (of the field), `hint` and `related`" + ` |
+| related | other places that a finding is about: ` + "`file`, `line`, `column`, `message`" + ` |
+| summary | the numbers of ` + "`errors`, `warnings` and `infos`" + ` |
+
+Paths are relative to the working directory, with slashes. Lines and columns begin at 1; columns count bytes.
 `)
 	var group diag.Group
 	for _, c := range table {

@@ -71,16 +71,16 @@ func (c *comparison) planParams(old, now *v1alpha1.Plan) {
 func (s *space) compare() map[string]any {
 	old, now := schemaOf(s.old), schemaOf(s.now)
 	s.structure(old, now, nil)
-	samples, err := validate.Samples(func(given map[string]any) error {
+	variations, err := validate.Variations(func(given map[string]any) error {
 		_, err := s.oldAccepts(given)
 		return err
 	}, s.old, s.now)
-	if err != nil || len(samples) == 0 {
+	if err != nil || len(variations) == 0 {
 		return nil
 	}
-	base := samples[0].Given
+	base := variations[0].Given
 	s.defaults(old, now, base)
-	s.narrowed(samples)
+	s.narrowed(variations)
 	return base
 }
 
@@ -152,9 +152,9 @@ func (s *space) said(path []string) bool {
 var index = regexp.MustCompile(`\[[^\]]*\]`)
 
 // narrowed finds values that the old version accepts and the new one refuses.
-func (s *space) narrowed(samples []validate.Sample) {
-	for _, sample := range samples {
-		_, err := s.nowAccepts(sample.Given)
+func (s *space) narrowed(variations []validate.Variation) {
+	for _, v := range variations {
+		_, err := s.nowAccepts(v.Given)
 		var errs render.ParamErrors
 		if !errors.As(err, &errs) {
 			continue
@@ -165,8 +165,8 @@ func (s *space) narrowed(samples []validate.Sample) {
 				continue
 			}
 			text := e.Message + ", which version " + s.comparison.old.Version + " accepts"
-			if !slices.Equal(path, sample.Path) {
-				text += " together with " + show(s.smallest(sample.Given, e))
+			if !slices.Equal(path, v.Path) {
+				text += " together with " + show(s.smallest(v.Given, e))
 			}
 			s.say(diag.ParamRefuses, path, text)
 		}
