@@ -31,7 +31,7 @@ fail too. Off a terminal it prints nothing if all is well.
 DIR/... stands for every framework below DIR. Packages that only help frameworks are left out.
 
 With --against, vet also finds what a new version breaks: parameters that are gone or accept less, plans and outputs that
-are gone, fields that Kubernetes refuses to change. The version before is that of a revision of Git, or in a directory.
+are gone, fields that Kubernetes refuses to change. The version before is in a directory, or in a revision of Git.
 
 Findings are text on standard error. With --format they are for programs, on standard output: json, github (annotations of
 GitHub Actions), sarif (code scanning) or junit (test reports).`,
@@ -64,7 +64,7 @@ GitHub Actions), sarif (code scanning) or junit (test reports).`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "text", "text, "+strings.Join(report.Formats(), ", "))
-	f.StringVar(&o.against, "against", "", "revision of Git, or directory, with the version before: find what breaks those who use it")
+	f.StringVar(&o.against, "against", "", "directory, or else revision of Git, with the version before: find what breaks those who use it")
 	f.BoolVar(&o.strict, "strict", false, "fail for warnings too")
 	f.BoolVar(&o.follow, "watch", false, "vet again whenever a source is saved")
 	f.BoolVar(&o.coverage, "coverage", false, "validate anew, and say which inputs were tried and which conditions none of them reached")
