@@ -49,7 +49,7 @@ lint: ## run the linters
 
 .PHONY: vet
 vet: build ## run kudoc vet on every framework here
-	bin/kudoc vet ./frameworks/...
+	bin/kudoc vet --strict ./frameworks/...
 
 .PHONY: generate
 generate: ## make deepcopy functions, CustomResourceDefinitions and the Kubernetes types anew

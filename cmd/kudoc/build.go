@@ -79,7 +79,7 @@ func compileDir(io stdio, dir string) (*compile.Result, error) {
 		return nil, err
 	}
 	res, diags := compile.Framework(compileOptions(dir))
-	if err := report(io.err, diags); err != nil {
+	if err := printFindings(io.err, diags); err != nil {
 		return nil, err
 	}
 	if diags.HasErrors() || res == nil {

@@ -32,6 +32,11 @@ func TestImports(t *testing.T) {
 			{ctrl, "compiling needs no cluster"}, {cobra, "the compiler is a library"},
 			{own + "internal/runtime", "the compiler knows no cluster"},
 		},
+		"internal/report": {
+			{client, "findings are about sources"}, {ctrl, "findings are about sources"}, {cobra, "rendering is pure"},
+			{own + "internal/render", "what is found is known before it is printed"},
+		},
+		"internal/revision": {{own, "it reads directories, whatever is in them"}, {cue, "it reads directories, whatever is in them"}},
 		"internal/runtime/plan": {
 			{own + "internal/", "the state machine is pure"},
 			{client, "the state machine does no IO"}, {ctrl, "the state machine does no IO"}, {cue, "the state machine knows no CUE"},

@@ -1,61 +1,48 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
+	"golang.org/x/term"
+
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/report"
 )
 
-// report prints diagnostics, one a line: file:line:col: CODE: message (hint). Files are relative to the working directory
-// where that is shorter.
-func report(w io.Writer, diags diag.Diagnostics) error {
-	cwd, err := os.Getwd()
+// printFindings prints findings for people. Files are relative to the working directory where that is shorter.
+func printFindings(w io.Writer, diags diag.Diagnostics) error {
+	text := textFor(w)
+	_, err := io.WriteString(w, text.Findings(diags))
+	return err
+}
+
+// textFor says how to print findings to a stream: on a terminal with the lines that they are about.
+func textFor(w io.Writer) *report.Text {
+	live := isTerminal(w)
+	return &report.Text{Base: workingDir(), Excerpts: live, Color: live && os.Getenv("NO_COLOR") == "", Lines: sourceLines}
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// workingDir is "" where it is not known.
+func workingDir() string {
+	dir, err := os.Getwd()
 	if err != nil {
-		cwd = ""
+		return ""
 	}
-	for _, d := range diags {
-		if _, err := fmt.Fprintln(w, diagnostic(d, cwd)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return dir
 }
 
-func diagnostic(d *diag.Diagnostic, cwd string) string {
-	var b strings.Builder
-	if d.File != "" {
-		b.WriteString(place(cwd, d.File, d.Line, d.Column) + ": ")
+// sourceLines are the lines of a file, or nothing if it cannot be read.
+func sourceLines(file string) []string {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil
 	}
-	if d.Severity == diag.SeverityWarning {
-		b.WriteString("warning: ")
-	}
-	fmt.Fprintf(&b, "%s: %s", d.Code, d.Message)
-	if d.Hint != "" {
-		fmt.Fprintf(&b, " (%s)", d.Hint)
-	}
-	for _, r := range d.Related {
-		fmt.Fprintf(&b, "\n\t%s: %s", place(cwd, r.File, r.Line, r.Column), r.Message)
-	}
-	return b.String()
-}
-
-// place is file:line:col, or only the file or directory where that is all that is known.
-func place(cwd, file string, line, column int) string {
-	file = relative(cwd, file)
-	if line == 0 {
-		return file
-	}
-	return fmt.Sprintf("%s:%d:%d", file, line, column)
-}
-
-func relative(cwd, file string) string {
-	rel, err := filepath.Rel(cwd, file)
-	if cwd == "" || err != nil || len(rel) >= len(file) {
-		return file
-	}
-	return rel
+	return strings.Split(string(b), "\n")
 }

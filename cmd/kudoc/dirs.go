@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
-// frameworkDirs expands DIR/... to the directories below DIR that hold CUE files, and checks that the others exist.
+// frameworkDirs expands DIR/... to the directories below DIR that hold frameworks, and checks that the others exist.
 func frameworkDirs(patterns []string) ([]string, error) {
 	var out []string
 	for _, p := range patterns {
@@ -32,9 +34,22 @@ func frameworkDirs(patterns []string) ([]string, error) {
 		if len(dirs) == 0 {
 			return nil, usagef("no CUE files below %s", root)
 		}
+		if dirs = slices.DeleteFunc(dirs, func(dir string) bool { return !source.HoldsFramework(dir) }); len(dirs) == 0 {
+			return nil, usagef("no framework below %s: the CUE packages there do not embed kudoc.#Framework", root)
+		}
 		out = append(out, dirs...)
 	}
-	return out, nil
+	return once(out), nil
+}
+
+// once drops directories that are there already under another spelling.
+func once(dirs []string) []string {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(dirs, func(dir string) bool {
+		clean := filepath.Clean(dir)
+		defer func() { seen[clean] = true }()
+		return seen[clean]
+	})
 }
 
 func isDir(path string) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/internal/compile/codes"
+	"github.com/kudoc/kudoc/internal/report"
 )
 
 func newExplainCmd(io stdio) *cobra.Command {
@@ -29,7 +30,7 @@ func newExplainCmd(io stdio) *cobra.Command {
 			if !ok {
 				return usagef("there is no finding %q: 'kudoc explain' lists them", args[0])
 			}
-			_, err := fmt.Fprintf(io.out, "%s: %s\n\n%s\n", c.Code, c.Title, c.Text)
+			_, err := fmt.Fprintf(io.out, "%s: %s\n\n%s\n\nSeverity: %s\n", c.Code, c.Title, c.Text, report.Nature(c))
 			return err
 		},
 	}
@@ -37,7 +38,7 @@ func newExplainCmd(io stdio) *cobra.Command {
 
 func listCodes(io stdio) error {
 	for _, c := range codes.Table {
-		if _, err := fmt.Fprintf(io.out, "%s  %s\n", c.Code, c.Title); err != nil {
+		if _, err := fmt.Fprintf(io.out, "%s  %-7s  %s\n", c.Code, c.Severity, c.Title); err != nil {
 			return err
 		}
 	}

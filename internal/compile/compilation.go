@@ -10,6 +10,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/descent"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/ignore"
 	"github.com/kudoc/kudoc/internal/compile/params"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/steps"
@@ -22,8 +23,9 @@ type compilation struct {
 	diags diag.Diagnostics
 
 	// load
-	source *source.Source
-	inst   *build.Instance
+	source  *source.Source
+	inst    *build.Instance
+	ignored *ignore.Comments
 
 	// link: required frameworks whose packages the author names, by requirement
 	providers map[string]*compilation
@@ -91,6 +93,13 @@ func (c *compilation) report(code string, pos token.Pos, format string, args ...
 	d := diag.New(code, format, args...).At(pos)
 	c.diags = append(c.diags, d)
 	return d
+}
+
+// ignore drops the findings that the author says are intended.
+func (c *compilation) ignore() {
+	if c.ignored != nil {
+		c.diags = c.ignored.Filter(c.diags)
+	}
 }
 
 // evalError reports what the evaluator refuses.

@@ -9,11 +9,14 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
 
+	"github.com/kudoc/kudoc/internal/compile/codes"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/ignore"
 	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
@@ -41,6 +44,12 @@ func (c *compilation) load() {
 		return
 	}
 	c.inst = inst
+	var extended []*ast.File
+	if packages := source.Frameworks(inst); len(packages) > 1 {
+		extended = source.Files(packages[1:])
+	}
+	c.ignored = ignore.Read(inst.Files, extended, codes.Table)
+	c.diags = append(c.diags, c.ignored.Wrong()...)
 	c.checkEncoding()
 }
 

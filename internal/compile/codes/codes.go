@@ -4,14 +4,19 @@ package codes
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
 )
 
 // Table is all codes, in order.
-var Table = slices.Concat(
+var Table = inOrder(
 	diag.Codes,
 )
+
+func inOrder(tables ...[]diag.Code) []diag.Code {
+	return slices.SortedFunc(slices.Values(slices.Concat(tables...)), func(a, b diag.Code) int { return strings.Compare(a.Code, b.Code) })
+}
 
 // Find returns the entry for a code.
 func Find(code string) (diag.Code, bool) { return diag.Find(Table, code) }

@@ -26,6 +26,7 @@ const (
 	GroupEvaluation Group = "Evaluation"
 	GroupValidation Group = "Comparison with CUE"
 	GroupEmission   Group = "Objects"
+	GroupChanges    Group = "Changes between versions"
 	GroupInternal   Group = "Bugs"
 )
 
@@ -48,7 +49,9 @@ const (
 	UnusedTask       = "KD107"
 	NotStatic        = "KD108"
 	NoPlanParam      = "KD109"
-	WrongRequirement = "KD110"
+	WrongIgnore      = "KD110"
+	UnusedIgnore     = "KD111"
+	WrongRequirement = "KD112"
 	WrongAttribute   = "KD201"
 	NoPlan           = "KD202"
 	NoParam          = "KD203"
@@ -59,6 +62,18 @@ const (
 	Different        = "KD402"
 	WrongStructure   = "KD403"
 	TooLarge         = "KD501"
+	SameVersion      = "KD701"
+	LowerVersion     = "KD702"
+	Incomparable     = "KD703"
+	ParamGone        = "KD704"
+	ParamRefuses     = "KD705"
+	ParamRequired    = "KD706"
+	ParamDefault     = "KD707"
+	ParamImmutable   = "KD708"
+	PlanGone         = "KD709"
+	OutputChanged    = "KD710"
+	ObjectImmutable  = "KD711"
+	ObjectGone       = "KD712"
 	InternalError    = "KD901"
 )
 
@@ -98,6 +113,10 @@ var Codes = []Code{
 		Text: "Plans and the description of the framework are the same for all Instances: they cannot depend on params, on the instance or on what else is only known in the cluster."},
 	{Code: NoPlanParam, Group: GroupLanguage, Title: "a plan does not have a parameter that a task reads",
 		Text: "A task reads plan.params.NAME, but is used by a plan that has no such parameter."},
+	{Code: WrongIgnore, Group: GroupLanguage, Severity: SeverityWarning, Title: "a comment cannot ignore a finding",
+		Text: "// kudoc:ignore CODE,... REASON, behind the line of a finding or on a line before it, says that a warning is intended. It names codes that there are, and says why. Errors that keep a framework from being compiled cannot be ignored. As it is, the comment ignores nothing."},
+	{Code: UnusedIgnore, Group: GroupLanguage, Severity: SeverityWarning, Title: "a comment ignores nothing",
+		Text: "A comment // kudoc:ignore names a finding that there is not, or not on that line. It may have been right once: delete it, so that it hides nothing later."},
 	{Code: WrongRequirement, Group: GroupLanguage, Title: "a requirement cannot be met",
 		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
 	{Code: WrongAttribute, Group: GroupParameters, Title: "unknown or misplaced @param argument",
@@ -120,6 +139,30 @@ var Codes = []Code{
 		Text: "With the parameters that the message shows, an object has a structure that Kubernetes refuses, although CUE's types allow it: two elements of a list have the same key, such as the number of a port or the name of an environment variable. Make the parameters exclude it, with list.UniqueItems for example, or build the list from a map."},
 	{Code: TooLarge, Group: GroupEmission, Title: "the framework is too large",
 		Text: "A FrameworkVersion is one object in the cluster, and a cluster stores objects of at most 1.5 MiB. The message names the largest objects. Long scripts and files that are part of a framework count in full."},
+	{Code: SameVersion, Group: GroupChanges, Ignorable: true, Title: "the version is the same, the content is not",
+		Text: "`kudoc vet --against` compares a framework with an earlier version of itself. A FrameworkVersion never changes once it is stored: what is built from other sources needs another version."},
+	{Code: LowerVersion, Group: GroupChanges, Ignorable: true, Title: "the version is lower than before",
+		Text: "`kudoc vet --against` compares a framework with an earlier version of itself. This one has the lower version. Most often a change was made in a branch that is behind."},
+	{Code: Incomparable, Group: GroupChanges, Severity: SeverityWarning, Ignorable: true, Title: "the versions cannot be compared",
+		Text: "`kudoc vet --against` compiles both versions. The one before does not compile with this kudoc, or is another framework."},
+	{Code: ParamGone, Group: GroupChanges, Ignorable: true, Title: "a parameter is gone",
+		Text: "Instances that set the parameter are refused by the new version. Like everything that breaks users, that needs a new major version, or before 1.0.0 a new minor one: then this is a note."},
+	{Code: ParamRefuses, Group: GroupChanges, Ignorable: true, Title: "a parameter accepts less than before",
+		Text: "A value that the version before accepts is refused by the new one, so that Instances which have it cannot be upgraded. The message shows one. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
+	{Code: ParamRequired, Group: GroupChanges, Ignorable: true, Title: "a parameter is required now",
+		Text: "Instances that do not set the parameter are refused by the new version. Give it a default, or a new major version to the framework, or before 1.0.0 a new minor one: then this is a note."},
+	{Code: ParamDefault, Group: GroupChanges, Severity: SeverityWarning, Ignorable: true, Title: "a default is another",
+		Text: "Instances that do not set the parameter change when they are upgraded. That may be the purpose of the new version. Where the parameter is immutable it is an error, because such Instances cannot be upgraded."},
+	{Code: ParamImmutable, Group: GroupChanges, Ignorable: true, Title: "a parameter cannot be changed any more",
+		Text: "The parameter is immutable now and was not before, so that changes of Instances that were possible are refused. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
+	{Code: PlanGone, Group: GroupChanges, Ignorable: true, Title: "a plan is gone",
+		Text: "People and programs that run the plan find it no more, and parameters that trigger it run another. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
+	{Code: OutputChanged, Group: GroupChanges, Ignorable: true, Title: "an output is gone or of another type",
+		Text: "Outputs are what other programs read of an Instance. With the default parameters, one that the version before has is missing, or its value has another type. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
+	{Code: ObjectImmutable, Group: GroupChanges, Ignorable: true, Title: "an immutable field of an object is another",
+		Text: "Kubernetes refuses to change the field of an object that exists, so that the upgrade of every Instance fails. Leave the field as it is, or give the object another name, so that it is made anew. No version makes that right."},
+	{Code: ObjectGone, Group: GroupChanges, Severity: SeverityWarning, Ignorable: true, Title: "an object that keeps data is gone",
+		Text: "A StatefulSet or a PersistentVolumeClaim of the version before is not there any more, or has another name. An upgrade deletes it."},
 	{Code: InternalError, Group: GroupInternal, Title: "internal error",
 		Text: "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
 }

@@ -6,6 +6,8 @@ import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/literal"
 	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/compile/ignore"
 )
 
 // Attribute is one argument of @param(...).
@@ -57,13 +59,22 @@ func splitArguments(body string) []string {
 	return out
 }
 
-// description is the comment above the declarations of a parameter.
+// description is the comment above the declarations of a parameter, without what it says to kudoc.
 func description(decls []*ast.Field) string {
 	var out []string
 	for _, d := range decls {
 		for _, c := range ast.Comments(d) {
-			if c.Doc {
-				out = append(out, strings.TrimSpace(c.Text()))
+			if !c.Doc {
+				continue
+			}
+			words := &ast.CommentGroup{}
+			for _, line := range c.List {
+				if !ignore.IsDirective(line.Text) {
+					words.List = append(words.List, line)
+				}
+			}
+			if text := strings.TrimSpace(words.Text()); text != "" {
+				out = append(out, text)
 			}
 		}
 	}

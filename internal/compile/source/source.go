@@ -35,9 +35,8 @@ const moduleFile = "module: \"kudoc.local/framework@v0\"\nlanguage: version: \"v
 // looks for packages that are not part of a module in a registry.
 func New(dir string) (*Source, error) {
 	overlay := map[string]load.Source{}
-	root := moduleRoot(dir)
-	if root == "" {
-		root = dir
+	root := Root(dir)
+	if moduleRoot(dir) == "" {
 		overlay[filepath.Join(root, "cue.mod", "module.cue")] = load.FromString(moduleFile)
 	}
 	base := filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")
@@ -50,6 +49,14 @@ func New(dir string) (*Source, error) {
 		return err
 	})
 	return &Source{Dir: dir, config: &load.Config{Dir: dir, ModuleRoot: root, Overlay: overlay, Env: []string{}}}, err
+}
+
+// Root is the directory that holds all that a framework in a directory may import: its module, or the directory itself.
+func Root(dir string) string {
+	if root := moduleRoot(dir); root != "" {
+		return root
+	}
+	return dir
 }
 
 // moduleRoot is the nearest directory with a cue.mod, or "".

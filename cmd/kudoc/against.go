@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/compile/compat"
+	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/source"
+	"github.com/kudoc/kudoc/internal/revision"
+)
+
+// changes are what those who use the version before have to know about a framework. A new framework has none.
+func (o *vetOptions) changes(ctx context.Context, res *compile.Result, dir string) (diag.Diagnostics, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	tmp, err := os.MkdirTemp("", "kudoc-against-")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the version before: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(tmp) }()
+	before, err := o.before(ctx, dir, tmp)
+	if err != nil || before == "" {
+		return nil, err
+	}
+	old, diags := compile.Framework(compile.Options{Dir: before, KudocVersion: version, Inputs: 1})
+	if old == nil {
+		d := diag.New(diag.Incomparable, "the version in %s does not compile with this kudoc: %s", o.against, firstError(diags))
+		d.File = dir
+		return diag.Diagnostics{d}, nil
+	}
+	return compat.InSources(compat.Compare(old.Version, res.Version), dir), nil
+}
+
+// before is the directory with the version before of the framework in a directory, or "" if there is none. A directory is
+// the framework itself, or a tree in which it is at the same place below the working directory.
+func (o *vetOptions) before(ctx context.Context, dir, tmp string) (string, error) {
+	if info, err := os.Stat(o.against); err == nil && info.IsDir() {
+		if rel, err := filepath.Rel(workingDir(), dir); err == nil && filepath.IsLocal(rel) && rel != "." && exists(filepath.Join(o.against, rel)) {
+			return filepath.Join(o.against, rel), nil
+		}
+		if dirs, err := cueDirs(o.against); err != nil || len(dirs) == 0 || filepath.Clean(dirs[0]) != filepath.Clean(o.against) {
+			return "", err
+		}
+		return o.against, nil
+	}
+	root := source.Root(dir)
+	rel, err := filepath.Rel(root, dir)
+	if err != nil {
+		return "", err
+	}
+	if err := revision.Export(ctx, root, o.against, tmp); errors.Is(err, revision.ErrAbsent) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	if before := filepath.Join(tmp, rel); exists(before) {
+		return before, nil
+	}
+	return "", nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func firstError(diags diag.Diagnostics) string {
+	for _, d := range diags {
+		if d.Severity == diag.SeverityError {
+			return d.String()
+		}
+	}
+	return "it makes nothing"
+}

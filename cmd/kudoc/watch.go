@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kudoc/kudoc/internal/compile/source"
+)
+
+// quiet is how long sources must have been left alone before they are vetted: editors write files in several steps.
+const quiet = 200 * time.Millisecond
+
+// watch vets again whenever a source is saved, until it is interrupted.
+func (o *vetOptions) watch(ctx context.Context, io stdio, patterns []string) error {
+	if _, err := frameworkDirs(patterns); err != nil {
+		return err
+	}
+	vetted, before := "", ""
+	for first := true; ; first = false {
+		now := stampOf(patterns)
+		if first || now == before && now != vetted {
+			if err := o.again(ctx, io, patterns); err != nil {
+				return err
+			}
+			vetted = now
+		}
+		before = now
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(quiet):
+		}
+	}
+}
+
+// again vets, and says that it will do so again. Findings, and frameworks that are not there for now, end nothing.
+func (o *vetOptions) again(ctx context.Context, io stdio, patterns []string) error {
+	if isTerminal(io.err) {
+		fmt.Fprintf(io.err, "\x1b[2J\x1b[H")
+	}
+	err := o.run(ctx, io, patterns)
+	var usage *usageError
+	switch {
+	case errors.As(err, &usage):
+		fmt.Fprintln(io.err, "kudoc:", err)
+	case err != nil && !errors.Is(err, errReported):
+		return err
+	}
+	_, err = fmt.Fprintf(io.err, "%s: watching for changes, Ctrl-C ends it\n", time.Now().Format(time.TimeOnly))
+	return err
+}
+
+// stampOf changes with the sources of the frameworks, and with which there are.
+func stampOf(patterns []string) string {
+	dirs, err := frameworkDirs(patterns)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for _, dir := range dirs {
+		b.WriteString(dir + "\n" + source.Stamp(dir))
+	}
+	return b.String()
+}

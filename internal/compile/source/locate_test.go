@@ -1,0 +1,52 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/parser"
+)
+
+func TestLocateFindsTheNearestDeclaration(t *testing.T) {
+	f, err := parser.ParseFile("f.cue", `package f
+params: replicas: int
+params: {
+	tls: #TLS & {
+		"key-file": string
+	}
+	if true {
+		extra: int
+	}
+}
+tasks: server: apply: {
+	{one: kind: "A"}
+	two: (#Base & {
+		kind: "B"
+	})
+}
+`, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"params.replicas":             "2:9",
+		"params.tls.key-file":         "5:3",
+		"params.extra":                "8:3",
+		"params.gone":                 "2:1",
+		"params.tls.gone":             "4:2",
+		"tasks.server.apply.one.kind": "12:8",
+		"tasks.server.apply.two.kind": "14:3",
+		"tasks.client.apply":          "11:1",
+		"version":                     "-",
+	} {
+		got := "-"
+		if pos := Locate([]*ast.File{f}, strings.Split(path, ".")); pos.IsValid() {
+			got = fmt.Sprintf("%d:%d", pos.Line(), pos.Column())
+		}
+		if got != want {
+			t.Errorf("%s is at %s, want %s", path, got, want)
+		}
+	}
+}
