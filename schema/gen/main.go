@@ -6,8 +6,9 @@
 // makes schema/k8s/apps/v1/types.cue and its like, with the import paths
 // kudoc.dev/k8s/apps/v1. The same specification gives the same bytes.
 //
-// The specification is part of the module k8s.io/kubernetes, which the go
-// command downloads unless -spec names a folder that holds it.
+// The specification is part of the module k8s.io/kubernetes, and the strings
+// that enumerations take are in the Go types of k8s.io/api. The go command
+// downloads both unless -spec and -types name folders that hold them.
 package main
 
 import (
@@ -42,6 +43,7 @@ func run(args []string, progress io.Writer) error {
 	flags.SetOutput(progress)
 	out := flags.String("out", "", "folder to write to; its *.cue files are replaced")
 	spec := flags.String("spec", "", "folder with the OpenAPI v3 files (default: api/openapi-spec/v3 of k8s.io/kubernetes)")
+	types := flags.String("types", "", "folder with the Go types of the API (default: k8s.io/api of the same release)")
 	version := flags.String("version", kubernetes, "Kubernetes version of the specification")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -50,15 +52,23 @@ func run(args []string, progress io.Writer) error {
 		return errors.New("name the folder to write to, and nothing else: gen -out schema/k8s")
 	}
 	if *spec == "" {
-		dir, err := download(*version)
+		dir, err := download("k8s.io/kubernetes@" + *version)
 		if err != nil {
 			return err
 		}
 		*spec = filepath.Join(dir, "api", "openapi-spec", "v3")
+		if *types, err = download("k8s.io/api@v0" + strings.TrimPrefix(*version, "v1")); err != nil {
+			return err
+		}
 	}
 	definitions, err := readSpec(os.DirFS(*spec))
 	if err != nil {
 		return fmt.Errorf("read the specification in %s: %w", *spec, err)
+	}
+	if *types != "" {
+		if err := addEnums(definitions, os.DirFS(*types)); err != nil {
+			return fmt.Errorf("read the enumerations in %s: %w", *types, err)
+		}
 	}
 	files, err := generate(definitions, *version)
 	if err != nil {
@@ -76,8 +86,7 @@ func run(args []string, progress io.Writer) error {
 }
 
 // download lets the go command fetch the module, and returns its folder.
-func download(version string) (string, error) {
-	module := "k8s.io/kubernetes@" + version
+func download(module string) (string, error) {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.Command("go", "mod", "download", "-json", module)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
