@@ -56,6 +56,13 @@ type FrameworkVersionSpec struct {
 	// +listMapKey=name
 	Parameters []Parameter `json:"parameters,omitempty"`
 
+	// Requires are the frameworks whose outputs the templates read.
+	// +optional
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=map
+	// +listMapKey=name
+	Requires []Requirement `json:"requires,omitempty"`
+
 	// Locals are CEL expressions, by name, that several templates share as `local.<name>`.
 	// +optional
 	Locals map[string]string `json:"locals,omitempty"`
@@ -152,6 +159,36 @@ type Parameter struct {
 	// Advanced parameters are shown last.
 	// +optional
 	Advanced bool `json:"advanced,omitempty"`
+}
+
+// Requirement is a framework of which an Instance needs one to work with.
+type Requirement struct {
+	// Name is how templates and Instances refer to it.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Name string `json:"name"`
+
+	// Framework is the name of the required framework.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Framework string `json:"framework"`
+
+	// Version is a range of semantic versions: `>=3.4.0 <4.0.0`.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Version string `json:"version"`
+
+	// Outputs are those that templates read.
+	// +optional
+	// +kubebuilder:validation:MaxItems=256
+	// +listType=map
+	// +listMapKey=name
+	Outputs []Parameter `json:"outputs,omitempty"`
+
+	// Trigger is the plan that runs when the outputs change; without one, update or else deploy runs.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Trigger string `json:"trigger,omitempty"`
 }
 
 // TaskKind is what a task does with its objects.

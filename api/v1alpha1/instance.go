@@ -51,6 +51,11 @@ type InstanceSpec struct {
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Parameters *runtime.RawExtension `json:"parameters,omitempty"`
 
+	// Requires names the Instance, in the same namespace, that meets each requirement of the framework.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=64
+	Requires map[string]string `json:"requires,omitempty"`
+
 	// Suspend starts no further execution and no further step.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
@@ -114,6 +119,10 @@ type Target struct {
 	// +optional
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Parameters *runtime.RawExtension `json:"parameters,omitempty"`
+	// Requires are the outputs of the required Instances, by requirement.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Requires *runtime.RawExtension `json:"requires,omitempty"`
 	// Plans are the plans to run, in order.
 	// +optional
 	// +listType=set
@@ -131,6 +140,10 @@ type AppliedSpec struct {
 	// +optional
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Parameters *runtime.RawExtension `json:"parameters,omitempty"`
+	// Requires are the outputs of the required Instances, by requirement.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Requires *runtime.RawExtension `json:"requires,omitempty"`
 }
 
 // InventoryItem is an object that an Instance applied.

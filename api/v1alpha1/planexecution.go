@@ -119,6 +119,11 @@ type PlanExecutionStatus struct {
 	// +kubebuilder:pruning:PreserveUnknownFields
 	PreviousParameters *runtime.RawExtension `json:"previousParameters,omitempty"`
 
+	// Requires are the outputs of the required Instances, by requirement, that the run is pinned to.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	Requires *runtime.RawExtension `json:"requires,omitempty"`
+
 	// TargetSequence is the sequence of the Instance's target that the run brings about; 0 if it brings none about.
 	// +optional
 	TargetSequence int64 `json:"targetSequence,omitempty"`

@@ -59,6 +59,10 @@ const (
 	ReasonSuspended = "Suspended"
 	// ReasonInvalidParameters: the parameters do not fit the schema.
 	ReasonInvalidParameters = "InvalidParameters"
+	// ReasonInvalidRequirements: spec.requires does not name what the framework requires.
+	ReasonInvalidRequirements = "InvalidRequirements"
+	// ReasonRequirementNotMet: a required Instance is not there, not deployed, or not what is required.
+	ReasonRequirementNotMet = "RequirementNotMet"
 	// ReasonFrameworkVersionNotFound: the FrameworkVersion does not exist.
 	ReasonFrameworkVersionNotFound = "FrameworkVersionNotFound"
 	// ReasonFrameworkVersionInvalid: the FrameworkVersion cannot be executed.

@@ -27,6 +27,9 @@ type compilation struct {
 	inst    *build.Instance
 	ignored *ignore.Comments
 
+	// link: required frameworks whose packages the author names, by requirement
+	providers map[string]*compilation
+
 	// unify
 	value cue.Value
 
@@ -34,12 +37,13 @@ type compilation struct {
 	declared check.Declared
 
 	// evaluate
-	about   about
-	params  *params.Param
-	plans   []*plan
-	tasks   []*task
-	outputs *expr.X
-	locals  map[string]*expr.X
+	about        about
+	params       *params.Param
+	requirements []*requirement
+	plans        []*plan
+	tasks        []*task
+	outputs      *expr.X
+	locals       map[string]*expr.X
 
 	// validate
 	validation validate.Report
@@ -48,6 +52,12 @@ type compilation struct {
 	spec *v1alpha1.FrameworkVersionSpec
 
 	result *Result
+}
+
+// requirement is a required framework, with what is read of its outputs.
+type requirement struct {
+	v1alpha1.Requirement
+	outputs *params.Param
 }
 
 // plan is a plan with its own parameters.

@@ -66,23 +66,34 @@ func compile(opts Options) (c *compilation) {
 			c.diags = append(c.diags, &diag.Diagnostic{Code: diag.InternalError, File: opts.Dir, Message: fmt.Sprintf("internal error: %v", r), Hint: "please report it with the sources"})
 		}
 	}()
-	for _, passes := range [][]func(){
+	c.run([]pass{
 		{c.load}, // files -> syntax trees of the package and what it imports, and what its comments ignore
+		{c.link}, // the outputs of required frameworks -> their types
 		{c.unify, // -> the value that CUE sees, and what CUE has to say about it
 			c.check}, // names: fields, tasks, plans, parameters, attributes
 		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
 		{c.lower},    // -> templates, parameter schemas
 		{c.validate}, // the same answers as CUE for many inputs?
 		{c.emit},     // -> objects
-	} {
-		for _, pass := range passes {
-			pass()
+	})
+	if !c.diags.HasErrors() { // else the rest of what comments ignore is not known
+		c.diags = append(c.diags, c.ignored.Unused()...)
+	}
+	return c
+}
+
+// pass is functions that report together.
+type pass []func()
+
+// run runs passes until one reports an error.
+func (c *compilation) run(passes []pass) {
+	for _, p := range passes {
+		for _, f := range p {
+			f()
 		}
 		c.ignore()
 		if c.diags.HasErrors() {
-			return c
+			return
 		}
 	}
-	c.diags = append(c.diags, c.ignored.Unused()...)
-	return c
 }

@@ -33,7 +33,7 @@ type evaluation struct {
 // evaluate runs the symbolic evaluator. Inputs come first: everything else may refer to them.
 func (c *compilation) evaluate() {
 	inst := c.inst
-	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params"}, inputs.Context...)...)}
+	e := &evaluation{compilation: c, ev: eval.New(inst, append([]string{"params", "requires"}, inputs.Context...)...)}
 	if err := e.ev.Begin(inst); err != nil {
 		c.evalError(err)
 		return
@@ -62,13 +62,16 @@ func (e *evaluation) declareInputs() bool {
 	}
 	e.params = p
 	e.evalError(params.Bind(e.ev, p, expr.Var("params", p.Type)))
-	if !e.declarePlanParams() || e.diags.HasErrors() {
+	if !e.declarePlanParams() || !e.declareRequirements() || e.diags.HasErrors() {
 		return false
 	}
 	e.evalError(e.ev.Try(e.bindContext))
 	e.evalError(params.Finish(e.ev, p))
 	for _, pl := range e.plans {
 		e.evalError(params.Finish(e.ev, pl.params))
+	}
+	for _, r := range e.requirements {
+		e.finishRequirement(r)
 	}
 	return !e.diags.HasErrors()
 }
@@ -368,11 +371,14 @@ func (e *evaluation) checkPrevious() {
 	for _, p := range e.plans {
 		e.refuseInputs(p.params)
 	}
+	for _, r := range e.requirements {
+		e.refuseInputs(r.outputs)
+	}
 }
 
 func (e *evaluation) refuseInputs(p *params.Param) {
 	for _, x := range []*expr.X{p.Computed(), p.Check(), p.KeyCheck()} {
-		for input, can := range map[string]string{"previous": "tasks can", "object": "only the ready of a task can"} {
+		for input, can := range map[string]string{"previous": "tasks can", "requires": "tasks and outputs can", "object": "only the ready of a task can"} {
 			if inputs.Reads(x, e.ev.Locals, input) {
 				e.report(diag.Unsupported, p.Pos(), "a parameter cannot read %s", input).Hint = can
 				return

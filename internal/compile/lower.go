@@ -24,6 +24,11 @@ func (c *compilation) lower() {
 		Framework: c.about.name, Version: c.about.version, AppVersion: c.about.appVersion,
 		TemplateFormat: render.FormatVersion, Parameters: c.parameters(c.params),
 	}
+	for _, r := range c.requirements {
+		r.outputs.Print(c.locals)
+		r.Outputs = c.parameters(r.outputs)
+		c.spec.Requires = append(c.spec.Requires, r.Requirement)
+	}
 	for _, p := range c.plans {
 		p.params.Print(c.locals)
 		p.Parameters = c.parameters(p.params)

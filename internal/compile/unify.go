@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"strings"
+
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
@@ -37,6 +39,9 @@ func (c *compilation) reportFinding(f cueerror.Finding) *diag.Diagnostic {
 		d.At(embedding)
 	}
 	d.Path, d.Hint = cueerror.Joined(f.Path), f.Hint
+	if strings.HasPrefix(f.Message, "imported and not used") {
+		d.Hint = "remove it; if a field of the same name hides it, import it under another one"
+	}
 	for _, p := range f.Related {
 		if p == embedding { // it stands for the language, about which the message has said enough
 			continue

@@ -13,7 +13,7 @@ import (
 )
 
 // Variables are the names that every expression may use. `self` is the value under test in a check.
-var variables = []string{"params", "instance", "framework", "previous", "plan", "phase", "step", "execution", "local", "object"}
+var variables = []string{"params", "instance", "framework", "previous", "requires", "plan", "phase", "step", "execution", "local", "object"}
 
 // baseEnv is the CEL environment of every template. All variables are dynamically typed: the compiler has checked the
 // types against CUE, and the controller gets them from the parameter schema.

@@ -33,7 +33,9 @@ type Inputs struct {
 	// Params are the effective parameters: what Program.Params returned.
 	Params map[string]any
 	// Previous are the effective parameters that were applied before; nil if there were none.
-	Previous  map[string]any
+	Previous map[string]any
+	// Requires are the outputs of the required Instances, by requirement: what Program.Required returned.
+	Requires  map[string]any
 	Instance  InstanceInfo
 	Plan      PlanInfo
 	Phase     string
@@ -66,6 +68,7 @@ type Program struct {
 	framework, version string
 	params             *shape
 	plans              map[string]*shape
+	requires           map[string]*shape
 	locals             map[string]*expression
 	tasks              map[string][]template
 	conditions         map[stepKey]*expression
@@ -94,9 +97,15 @@ func Load(spec *v1alpha1.FrameworkVersionSpec) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}, conditions: map[stepKey]*expression{}}
+	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, requires: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}, conditions: map[stepKey]*expression{}}
 	if p.params, err = shapes.parameters(spec.Parameters); err != nil {
 		return nil, err
+	}
+	for i := range spec.Requires {
+		r := &spec.Requires[i]
+		if p.requires[r.Name], err = shapes.parameters(r.Outputs); err != nil {
+			return nil, fmt.Errorf("requirement %q: %w", r.Name, err)
+		}
 	}
 	for i := range spec.Plans {
 		plan := &spec.Plans[i]
@@ -191,6 +200,22 @@ func (p *Program) PlanParams(plan string, given map[string]any, in Inputs) (map[
 	return s.resolve(given, []string{"plan", "params"}, r.vars, r.budget)
 }
 
+// Required returns what templates read of the outputs of the Instance that meets a requirement. Outputs that the requirement
+// does not mention are left out; those that it does are checked, and the error says everything that is wrong.
+func (p *Program) Required(name string, outputs map[string]any) (map[string]any, error) {
+	s, ok := p.requires[name]
+	if !ok {
+		return nil, fmt.Errorf("no requirement %q%s", name, spell.Hint(name, sortedKeys(p.requires)))
+	}
+	known := map[string]any{}
+	for k, v := range outputs {
+		if s.member(k) != nil {
+			known[k] = v
+		}
+	}
+	return s.resolve(known, []string{"outputs"}, map[string]any{}, newBudget())
+}
+
 // rendering makes the variables of one call.
 func (p *Program) rendering(in Inputs) (*rendering, error) {
 	r := &rendering{budget: newBudget()}
@@ -213,7 +238,14 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 	if err != nil {
 		return nil, fmt.Errorf("plan.params: %w", err)
 	}
+	requires := map[string]any{}
+	for name, outputs := range in.Requires {
+		if requires[name], err = library.Canonical(map[string]any{"outputs": outputs}, 0); err != nil {
+			return nil, fmt.Errorf("requires.%s.outputs: %w", name, err)
+		}
+	}
 	r.vars["params"] = params
+	r.vars["requires"] = requires
 	r.vars["previous"] = map[string]any{"params": previous}
 	r.vars["plan"] = map[string]any{"name": in.Plan.Name, "params": planParams}
 	r.vars["local"] = &locals{Object: library.NewObject(len(p.locals)), rendering: r, expressions: p.locals}

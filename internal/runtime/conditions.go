@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -39,6 +40,9 @@ func (d *decision) verdict(ref *refusal) condition {
 	st := &d.inst.Status
 	if d.inst.DeletionTimestamp != nil {
 		return d.deletion()
+	}
+	if ref != nil && ref.waits {
+		return condition{progressing: true, reason: ref.reason, message: ref.message}
 	}
 	if ref != nil {
 		return condition{degraded: true, reason: ref.reason, message: ref.message}
@@ -83,7 +87,9 @@ func (d *decision) deletion() condition {
 		}
 	}
 	message := "deleting its objects"
-	if a := d.inst.Status.ActiveExecution; a != "" {
+	if len(d.dependents) > 0 {
+		message = "waiting for the deletion of what requires it: " + strings.Join(d.dependents, ", ")
+	} else if a := d.inst.Status.ActiveExecution; a != "" {
 		message = "waiting for execution " + a
 	} else if len(d.doomed) > 0 {
 		message = fmt.Sprintf("waiting for %s/%s to be gone", d.doomed[0].Kind, d.doomed[0].Name)

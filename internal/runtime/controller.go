@@ -57,8 +57,12 @@ func Setup(mgr ctrl.Manager, workers int) error {
 	if err != nil {
 		return fmt.Errorf("index executions: %w", err)
 	}
+	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Instance{}, requiresField, requiredBy); err != nil {
+		return fmt.Errorf("index instances: %w", err)
+	}
 	c, err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Instance{}).
+		Watches(&v1alpha1.Instance{}, handler.EnqueueRequestsFromMapFunc(r.instancesAround)).
 		Watches(&v1alpha1.PlanExecution{}, handler.EnqueueRequestsFromMapFunc(instanceOfExecution)).
 		Watches(&v1alpha1.FrameworkVersion{}, handler.EnqueueRequestsFromMapFunc(r.instancesOfVersion)).
 		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
 // desire is what the spec of an Instance asks for: a version and the effective parameters.
@@ -18,19 +19,27 @@ type desire struct {
 	version *v1alpha1.FrameworkVersion
 	params  map[string]any
 	digest  string
+	// requires are the outputs of the required Instances, by requirement.
+	requires map[string]any
 }
 
-// refusal says why a spec cannot be brought about.
-type refusal struct{ reason, message string }
+// refusal says why a spec cannot be brought about, or not yet.
+type refusal struct {
+	reason, message string
+	waits           bool // for something that will come
+}
 
 // retarget decides which plans bring the spec about, comparing it with what was targeted and applied before. It returns
 // nil if the target already says so. The comparison uses nothing but spec and status, so no change is ever missed.
 func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 	last, applied := inst.Status.Target, inst.Status.LastApplied
-	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest {
+	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest && len(diff(object(last.Requires), d.requires)) == 0 {
 		return nil, nil
 	}
 	next := &v1alpha1.Target{Sequence: 1, FrameworkVersion: d.version.Name, ParametersDigest: d.digest, Parameters: raw(d.params)}
+	if len(d.requires) > 0 {
+		next.Requires = raw(d.requires)
+	}
 	if last != nil {
 		next.Sequence = last.Sequence + 1
 	}
@@ -49,7 +58,8 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 	}
 	// A target that failed half-way may have left its mark, so what changes since then counts as well.
 	changed = append(changed, diff(object(last.Parameters), d.params)...)
-	next.Plans = triggered(d.version, changed)
+	followed := append(diff(object(applied.Requires), d.requires), diff(object(last.Requires), d.requires)...)
+	next.Plans = triggered(d.version, changed, followed)
 	return next, nil
 }
 
@@ -67,7 +77,7 @@ func immutable(v *v1alpha1.FrameworkVersion, changed []string, from, to map[stri
 	if len(parts) == 0 {
 		return nil
 	}
-	return &refusal{v1alpha1.ReasonImmutableParameter, strings.Join(parts, "; ")}
+	return &refusal{reason: v1alpha1.ReasonImmutableParameter, message: strings.Join(parts, "; ")}
 }
 
 func show(params map[string]any, name string) string {
@@ -82,21 +92,27 @@ func show(params map[string]any, name string) string {
 	return string(b)
 }
 
-// triggered lists the plans that the changed parameters call for, each once, in the framework's order. A parameter
-// without a trigger calls for update, or else deploy.
-func triggered(v *v1alpha1.FrameworkVersion, changed []string) []string {
+// triggered lists the plans that changed parameters, and requirements whose outputs changed, call for, each once, in the
+// framework's order. What has no trigger calls for update, or else deploy.
+func triggered(v *v1alpha1.FrameworkVersion, changed, followed []string) []string {
 	wanted := map[string]bool{}
-	for _, name := range changed {
-		trigger := ""
-		for _, p := range v.Spec.Parameters {
-			if p.Name == name {
-				trigger = p.Trigger
-			}
-		}
+	want := func(trigger string) {
 		if trigger == "" || v.Spec.Plan(trigger) == nil {
 			trigger = firstPlan(v, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)
 		}
 		wanted[trigger] = true
+	}
+	for _, name := range changed {
+		want(triggerOf(v.Spec.Parameters, name))
+	}
+	for _, name := range followed {
+		trigger := ""
+		for _, q := range v.Spec.Requires {
+			if q.Name == name {
+				trigger = q.Trigger
+			}
+		}
+		want(trigger)
 	}
 	var out []string
 	for _, p := range v.Spec.Plans {
@@ -105,6 +121,15 @@ func triggered(v *v1alpha1.FrameworkVersion, changed []string) []string {
 		}
 	}
 	return out
+}
+
+func triggerOf(params []v1alpha1.Parameter, name string) string {
+	for _, p := range params {
+		if p.Name == name {
+			return p.Trigger
+		}
+	}
+	return ""
 }
 
 // firstPlan is the first of the named plans that the version has; deploy is always there.
@@ -183,26 +208,32 @@ func blocked(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) *refusal {
 	switch {
 	case deleting != (e.Spec.Plan == v1alpha1.PlanCleanup):
 		if deleting {
-			return &refusal{v1alpha1.ReasonDeleting, "the instance is being deleted"}
+			return &refusal{reason: v1alpha1.ReasonDeleting, message: "the instance is being deleted"}
 		}
-		return &refusal{v1alpha1.ReasonDeleting, "cleanup runs when the instance is deleted"}
+		return &refusal{reason: v1alpha1.ReasonDeleting, message: "cleanup runs when the instance is deleted"}
 	case inst.Status.Target == nil:
-		return &refusal{v1alpha1.ReasonNotDeployed, "the instance has not been deployed yet"}
+		return &refusal{reason: v1alpha1.ReasonNotDeployed, message: "the instance has not been deployed yet"}
 	case inst.Status.LastApplied == nil && e.Spec.Plan != v1alpha1.PlanDeploy && e.Spec.Plan != v1alpha1.PlanCleanup:
-		return &refusal{v1alpha1.ReasonNotDeployed, "the instance has not been deployed yet"}
+		return &refusal{reason: v1alpha1.ReasonNotDeployed, message: "the instance has not been deployed yet"}
 	}
 	return nil
 }
 
-// pin says which version and parameters an execution runs with: the target's if it brings the target about, or else
-// those in force.
-func pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (version string, params *runtime.RawExtension, sequence int64) {
+// pin records what an execution runs with: what the target says if it brings the target about, or else what is in force.
+func pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) {
 	t, applied := inst.Status.Target, inst.Status.LastApplied
 	pending := int(t.Done) < len(t.Plans) && t.Plans[t.Done] == e.Spec.Plan
-	if pending || applied == nil {
-		return t.FrameworkVersion, t.Parameters, t.Sequence
+	st := &e.Status
+	st.PreviousParameters, st.TargetSequence = nil, 0
+	if applied != nil {
+		st.FrameworkVersion, st.Parameters, st.Requires = applied.FrameworkVersion, applied.Parameters.DeepCopy(), applied.Requires.DeepCopy()
+		st.PreviousParameters = applied.Parameters.DeepCopy()
 	}
-	return applied.FrameworkVersion, applied.Parameters, 0
+	if pending || applied == nil {
+		st.FrameworkVersion, st.Parameters, st.Requires = t.FrameworkVersion, t.Parameters.DeepCopy(), t.Requires.DeepCopy()
+		st.TargetSequence = t.Sequence
+	}
+	st.ParametersDigest = execution.Digest(object(st.Parameters))
 }
 
 // stale lists what a successful execution should have applied again and did not: it is pruned. What a skipped step would

@@ -26,6 +26,8 @@ type decision struct {
 	objects map[plan.Ref][]*unstructured.Unstructured
 	// doomed are objects to delete; orphan are objects to let go of.
 	doomed, orphan []v1alpha1.InventoryItem
+	// dependents are Instances that have to go before this one.
+	dependents []string
 	// expire are executions to delete.
 	expire []*v1alpha1.PlanExecution
 	// events are about the execution of that name, or about the Instance if it is empty.
@@ -177,8 +179,8 @@ func (d *decision) concludeTarget(w *world) {
 	if t.Done++; int(t.Done) < len(t.Plans) {
 		return
 	}
-	st.LastApplied = &v1alpha1.AppliedSpec{FrameworkVersion: t.FrameworkVersion, ParametersDigest: t.ParametersDigest, Parameters: t.Parameters.DeepCopy()}
-	run := execution.Run{Instance: d.inst, Execution: e, Params: object(t.Parameters), Plan: &v1alpha1.Plan{Name: e.Spec.Plan}}
+	st.LastApplied = &v1alpha1.AppliedSpec{FrameworkVersion: t.FrameworkVersion, ParametersDigest: t.ParametersDigest, Parameters: t.Parameters.DeepCopy(), Requires: t.Requires.DeepCopy()}
+	run := execution.Run{Instance: d.inst, Execution: e, Params: object(t.Parameters), Requires: object(t.Requires), Plan: &v1alpha1.Plan{Name: e.Spec.Plan}}
 	if out, err := w.targetProgram.Outputs(run.Inputs(plan.Ref{})); err == nil && len(out) > 0 {
 		st.Outputs = raw(out)
 	} else {
@@ -209,7 +211,7 @@ func (d *decision) finalize(w *world) {
 		d.orphan, d.release = d.inst.Status.Inventory, true
 		return
 	}
-	if d.inst.Status.ActiveExecution != "" || d.cleaning(w) {
+	if d.dependents = w.dependents; len(d.dependents) > 0 || d.inst.Status.ActiveExecution != "" || d.cleaning(w) {
 		return
 	}
 	d.doomed = lastGroup(d.inst.Status.Inventory)

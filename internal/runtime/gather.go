@@ -46,6 +46,8 @@ type world struct {
 	gone map[identity]bool
 	// namespaceEnding says that nothing more can be made in the namespace of a deleted Instance.
 	namespaceEnding bool
+	// dependents are the Instances that require a deleted Instance.
+	dependents []string
 }
 
 // gather does every read. It returns nil if the Instance does not exist.
@@ -81,6 +83,9 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 			return nil, fmt.Errorf("read namespace: %w", err)
 		}
 		w.namespaceEnding = ns.DeletionTimestamp != nil
+		if w.dependents, err = r.dependents(ctx, key); err != nil {
+			return nil, err
+		}
 	}
 	for _, e := range w.executions {
 		if w.recorded[e.Name] == nil {
@@ -139,7 +144,11 @@ func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desi
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}
-	return &desire{version: v, params: params, digest: execution.Digest(params)}, nil, nil
+	requires, ref, err := r.required(ctx, inst, v, program)
+	if ref != nil || err != nil {
+		return nil, ref, err
+	}
+	return &desire{version: v, params: params, digest: execution.Digest(params), requires: requires}, nil, nil
 }
 
 // invalid turns the error about parameters into a refusal.
@@ -147,20 +156,20 @@ func invalid(err error) *refusal {
 	if err == nil {
 		return nil
 	}
-	return &refusal{v1alpha1.ReasonInvalidParameters, err.Error()}
+	return &refusal{reason: v1alpha1.ReasonInvalidParameters, message: err.Error()}
 }
 
 // version reads a FrameworkVersion and its program.
 func (r *Reconciler) version(ctx context.Context, name string) (*v1alpha1.FrameworkVersion, *render.Program, *refusal, error) {
 	v := &v1alpha1.FrameworkVersion{}
 	if err := r.Get(ctx, types.NamespacedName{Name: name}, v); apierrors.IsNotFound(err) {
-		return nil, nil, &refusal{v1alpha1.ReasonFrameworkVersionNotFound, fmt.Sprintf("there is no FrameworkVersion %q", name)}, nil
+		return nil, nil, &refusal{reason: v1alpha1.ReasonFrameworkVersionNotFound, message: fmt.Sprintf("there is no FrameworkVersion %q", name)}, nil
 	} else if err != nil {
 		return nil, nil, nil, fmt.Errorf("read framework version: %w", err)
 	}
 	program, err := r.programs.load(v)
 	if err != nil {
-		return nil, nil, &refusal{v1alpha1.ReasonFrameworkVersionInvalid, fmt.Sprintf("FrameworkVersion %q: %v", name, err)}, nil
+		return nil, nil, &refusal{reason: v1alpha1.ReasonFrameworkVersionInvalid, message: fmt.Sprintf("FrameworkVersion %q: %v", name, err)}, nil
 	}
 	return v, program, nil, nil
 }
@@ -168,22 +177,18 @@ func (r *Reconciler) version(ctx context.Context, name string) (*v1alpha1.Framew
 // load resolves what an execution is pinned to, or is about to be pinned to.
 func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (*execution.Run, *refusal, error) {
 	if !begun(e) {
-		var params *runtime.RawExtension
-		e.Status.FrameworkVersion, params, e.Status.TargetSequence = pin(inst, e)
-		e.Status.Parameters = params.DeepCopy()
-		e.Status.ParametersDigest = execution.Digest(object(params))
-		e.Status.PreviousParameters = nil
-		if applied := inst.Status.LastApplied; applied != nil {
-			e.Status.PreviousParameters = applied.Parameters.DeepCopy()
-		}
+		pin(inst, e)
 	}
 	v, program, ref, err := r.version(ctx, e.Status.FrameworkVersion)
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
-	run := &execution.Run{Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan), Params: object(e.Status.Parameters), Previous: object(e.Status.PreviousParameters)}
+	run := &execution.Run{
+		Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan),
+		Params: object(e.Status.Parameters), Previous: object(e.Status.PreviousParameters), Requires: object(e.Status.Requires),
+	}
 	if run.Plan == nil {
-		return nil, &refusal{v1alpha1.ReasonPlanNotFound, fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil
+		return nil, &refusal{reason: v1alpha1.ReasonPlanNotFound, message: fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil
 	}
 	if begun(e) {
 		run.PlanParams = object(e.Status.PlanParameters)

@@ -33,11 +33,13 @@ func Policy(v *v1alpha1.FrameworkVersion, root *params.Param) (*admissionv1.Vali
 	return policy, binding
 }
 
-// changed lets everything pass that changes neither version nor parameters, so that an Instance that was wrong before
+// changed lets everything pass that changes neither version nor parameters nor requirements, so that an Instance that was wrong before
 // the policy came can still be labelled, suspended and, by the removal of its finalizer, deleted.
 const changed = "oldObject == null || object.spec.frameworkVersion != oldObject.spec.frameworkVersion || " +
 	"has(object.spec.parameters) != has(oldObject.spec.parameters) || " +
-	"has(object.spec.parameters) && object.spec.parameters != oldObject.spec.parameters"
+	"has(object.spec.parameters) && object.spec.parameters != oldObject.spec.parameters || " +
+	"has(object.spec.requires) != has(oldObject.spec.requires) || " +
+	"has(object.spec.requires) && object.spec.requires != oldObject.spec.requires"
 
 // applied are the effective parameters that the controller brought about last.
 const applied = "oldObject != null && has(oldObject.status) && has(oldObject.status.lastApplied) && " +
@@ -67,7 +69,7 @@ func spec(v *v1alpha1.FrameworkVersion, root *params.Param) admissionv1.Validati
 	}
 	vs := newValues(root)
 	vs.variables = []admissionv1.Variable{{Name: "given", Expression: "has(object.spec.parameters) ? object.spec.parameters : dyn({})"}}
-	out.Validations = validations(v, vs, root)
+	out.Validations = append(validations(v, vs, root), requirements(v)...)
 	out.Variables = vs.variables
 	return out
 }

@@ -32,48 +32,50 @@ const (
 
 // The codes of the compiler.
 const (
-	CannotRead       = "KD001"
-	Syntax           = "KD002"
-	UnknownImport    = "KD003"
-	FromCUE          = "KD004"
-	WrongValue       = "KD005"
-	UnknownField     = "KD006"
-	Missing          = "KD007"
-	UnknownReference = "KD008"
-	NoFramework      = "KD101"
-	UnknownTopLevel  = "KD102"
-	NoDeploy         = "KD103"
-	NoTask           = "KD104"
-	NameTwice        = "KD105"
-	TaskKind         = "KD106"
-	UnusedTask       = "KD107"
-	NotStatic        = "KD108"
-	NoPlanParam      = "KD109"
-	WrongIgnore      = "KD110"
-	UnusedIgnore     = "KD111"
-	WrongAttribute   = "KD201"
-	NoPlan           = "KD202"
-	NoParam          = "KD203"
-	Unsupported      = "KD301"
-	Conflict         = "KD302"
-	BadTemplate      = "KD303"
-	Rejected         = "KD401"
-	Different        = "KD402"
-	WrongStructure   = "KD403"
-	TooLarge         = "KD501"
-	SameVersion      = "KD701"
-	LowerVersion     = "KD702"
-	Incomparable     = "KD703"
-	ParamGone        = "KD704"
-	ParamRefuses     = "KD705"
-	ParamRequired    = "KD706"
-	ParamDefault     = "KD707"
-	ParamImmutable   = "KD708"
-	PlanGone         = "KD709"
-	OutputChanged    = "KD710"
-	ObjectImmutable  = "KD711"
-	ObjectGone       = "KD712"
-	InternalError    = "KD901"
+	CannotRead         = "KD001"
+	Syntax             = "KD002"
+	UnknownImport      = "KD003"
+	FromCUE            = "KD004"
+	WrongValue         = "KD005"
+	UnknownField       = "KD006"
+	Missing            = "KD007"
+	UnknownReference   = "KD008"
+	NoFramework        = "KD101"
+	UnknownTopLevel    = "KD102"
+	NoDeploy           = "KD103"
+	NoTask             = "KD104"
+	NameTwice          = "KD105"
+	TaskKind           = "KD106"
+	UnusedTask         = "KD107"
+	NotStatic          = "KD108"
+	NoPlanParam        = "KD109"
+	WrongRequirement   = "KD110"
+	WrongIgnore        = "KD111"
+	UnusedIgnore       = "KD112"
+	WrongAttribute     = "KD201"
+	NoPlan             = "KD202"
+	NoParam            = "KD203"
+	Unsupported        = "KD301"
+	Conflict           = "KD302"
+	BadTemplate        = "KD303"
+	Rejected           = "KD401"
+	Different          = "KD402"
+	WrongStructure     = "KD403"
+	TooLarge           = "KD501"
+	SameVersion        = "KD701"
+	LowerVersion       = "KD702"
+	Incomparable       = "KD703"
+	ParamGone          = "KD704"
+	ParamRefuses       = "KD705"
+	ParamRequired      = "KD706"
+	ParamDefault       = "KD707"
+	ParamImmutable     = "KD708"
+	PlanGone           = "KD709"
+	OutputChanged      = "KD710"
+	ObjectImmutable    = "KD711"
+	ObjectGone         = "KD712"
+	RequirementChanged = "KD713"
+	InternalError      = "KD901"
 )
 
 // Codes is the table of the compiler's own diagnostics, in order.
@@ -112,6 +114,8 @@ var Codes = []Code{
 		Text: "Plans and the description of the framework are the same for all Instances: they cannot depend on params, on the instance or on what else is only known in the cluster."},
 	{Code: NoPlanParam, Group: GroupLanguage, Title: "a plan does not have a parameter that a task reads",
 		Text: "A task reads plan.params.NAME, but is used by a plan that has no such parameter."},
+	{Code: WrongRequirement, Group: GroupLanguage, Title: "a requirement cannot be met",
+		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
 	{Code: WrongIgnore, Group: GroupLanguage, Severity: SeverityWarning, Title: "a comment cannot ignore a finding",
 		Text: "// kudoc:ignore CODE,... REASON, behind the line of a finding or on a line before it, says that a warning is intended. It names codes that there are, and says why. Errors that keep a framework from being compiled cannot be ignored. As it is, the comment ignores nothing."},
 	{Code: UnusedIgnore, Group: GroupLanguage, Severity: SeverityWarning, Title: "a comment ignores nothing",
@@ -160,6 +164,8 @@ var Codes = []Code{
 		Text: "Kubernetes refuses to change the field of an object that exists, so that the upgrade of every Instance fails. Leave the field as it is, or give the object another name, so that it is made anew. No version makes that right."},
 	{Code: ObjectGone, Group: GroupChanges, Severity: SeverityWarning, Ignorable: true, Title: "an object that keeps data is gone",
 		Text: "A StatefulSet or a PersistentVolumeClaim of the version before is not there any more, or has another name. An upgrade deletes it."},
+	{Code: RequirementChanged, Group: GroupChanges, Ignorable: true, Title: "a requirement is another",
+		Text: "An Instance names the Instances that meet what its framework requires. A requirement is new, gone, or met by less than before, so that Instances as they are do not run with the new version. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
 	{Code: InternalError, Group: GroupInternal, Title: "internal error",
 		Text: "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
 }

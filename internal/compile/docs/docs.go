@@ -30,6 +30,9 @@ func Markdown(f *v1alpha1.Framework, v *v1alpha1.FrameworkVersion) (string, erro
 	if err := p.parameters(v.Spec.Parameters, "###"); err != nil {
 		return "", err
 	}
+	if err := p.requirements(v.Spec.Requires); err != nil {
+		return "", err
+	}
 	p.line("## Plans")
 	for i := range v.Spec.Plans {
 		if err := p.plan(&v.Spec.Plans[i]); err != nil {
@@ -44,6 +47,23 @@ func Markdown(f *v1alpha1.Framework, v *v1alpha1.FrameworkVersion) (string, erro
 		p.items(Images(v.Spec.Build.Images))
 	}
 	return strings.Join(p.blocks, "\n\n") + "\n", nil
+}
+
+// requirements are the frameworks of which an instance needs one each.
+func (p *page) requirements(rs []v1alpha1.Requirement) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	p.line("## Requirements")
+	p.line("An instance names, under `requires`, an instance of each of these frameworks in its namespace. It waits until that has been deployed, and follows when its outputs change.")
+	for _, r := range rs {
+		p.line("### %s", r.Name)
+		p.line("An instance of framework `%s`, version `%s`. These of its outputs are read:", r.Framework, r.Version)
+		if err := p.parameters(r.Outputs, "####"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // page is blocks with an empty line between them.

@@ -25,6 +25,15 @@ func Types(params, planParams *expr.Type) map[string]*expr.Type {
 	}
 }
 
+// Required are the outputs of the Instance that meets a requirement: requires.NAME.outputs.
+func Required(name string, outputs *expr.Type) *expr.X {
+	of := func(field string, t *expr.Type) *expr.Type {
+		return &expr.Type{Kind: expr.Struct, Fields: []expr.Field{{Name: field, Type: t}}}
+	}
+	met := of("outputs", outputs)
+	return expr.Sel(expr.Sel(expr.Var("requires", of(name, met)), name, met), "outputs", outputs)
+}
+
 // previous is the type of the parameters that were applied before: any of them may be absent, and an integer may be out of
 // bounds that another version of the framework did not have.
 func previous(params *expr.Type) *expr.Type {

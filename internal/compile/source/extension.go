@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/ast/astutil"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 )
@@ -56,7 +55,7 @@ func extended(inst *build.Instance, f *ast.File, x ast.Expr) []*build.Instance {
 	if !ok {
 		return nil
 	}
-	if imp := Imported(inst, f, id.Name); imp != nil {
+	if imp := inst.LookupImport(importPath(f, id.Name)); imp != nil {
 		return Frameworks(imp)
 	}
 	return nil
@@ -72,16 +71,6 @@ func Embedding(inst *build.Instance) token.Pos {
 		}
 	}
 	return token.NoPos
-}
-
-// Imported is the package that a file imports under a name, or nil.
-func Imported(inst *build.Instance, f *ast.File, name string) *build.Instance {
-	for s := range f.ImportSpecs() {
-		if info, err := astutil.ParseImportSpec(s); err == nil && info.Ident == name {
-			return inst.LookupImport(info.ID)
-		}
-	}
-	return nil
 }
 
 // conjuncts are the operands of a unification.

@@ -25,6 +25,7 @@ import (
 type Source struct {
 	Dir    string
 	config *load.Config
+	types  map[string]func() ast.Expr // of the outputs of required packages, by import path
 }
 
 // moduleFile is used where the author has no module: a framework needs none.
@@ -74,26 +75,34 @@ func moduleRoot(dir string) string {
 
 // Instance loads the package. Its files come in the order of their names.
 func (s *Source) Instance() *build.Instance {
-	config := *s.config
-	return load.Instances([]string{"."}, &config)[0]
+	return s.load(map[string]bool{s.Dir: false}, func(*ast.File, bool) {})
 }
 
 // Change changes the syntax tree of a file of the framework. A base is a package that the framework extends.
 type Change func(f *ast.File, base bool)
 
-// Rewritten loads the package with its files, and those of the frameworks that it extends, changed.
+// Rewritten loads the package, which is inst, with its files, and those of the frameworks that it extends, changed.
 func (s *Source) Rewritten(inst *build.Instance, change Change) *build.Instance {
-	dirs := map[string]bool{s.Dir: false}
-	for _, base := range Frameworks(inst) {
-		dirs[base.Dir] = base != inst
+	isBase := map[string]bool{s.Dir: false}
+	for _, p := range Frameworks(inst)[1:] {
+		isBase[p.Dir] = true
 	}
+	return s.load(isBase, change)
+}
+
+// load loads the package, with a change to the files in some directories.
+func (s *Source) load(isBase map[string]bool, change Change) *build.Instance {
 	config := *s.config
 	config.ParseFile = func(name string, src any, cfg parser.Config) (*ast.File, error) {
 		f, err := parser.ParseFile(name, src, cfg)
-		if base, ok := dirs[filepath.Dir(name)]; ok && err == nil {
+		if err != nil {
+			return f, err
+		}
+		if base, ok := isBase[filepath.Dir(name)]; ok {
+			s.link(f)
 			change(f, base)
 		}
-		return f, err
+		return f, nil
 	}
 	return load.Instances([]string{"."}, &config)[0]
 }

@@ -124,5 +124,8 @@ func (m *Mismatch) Given() string {
 	if m.Previous != nil {
 		out += " after parameters " + show(m.Previous)
 	}
+	if len(m.Requires) > 0 {
+		out += " and required outputs " + show(m.Requires)
+	}
 	return out
 }

@@ -3,16 +3,15 @@ package validate
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/ast/astutil"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
 	cuejson "cuelang.org/go/encoding/json"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -23,50 +22,7 @@ func ParamsOnly(f *ast.File) {
 			x.Value = ast.NewIdent("_")
 		}
 	}
-	for dropUnused(f) {
-	}
-}
-
-// dropUnused removes imports and lets that nothing refers to any more, which CUE reports as errors. It reports whether it
-// found any: another may have been used by them only.
-func dropUnused(f *ast.File) bool {
-	used := map[string]bool{}
-	for _, d := range f.Decls {
-		switch d := d.(type) {
-		case *ast.ImportDecl, *ast.Package:
-		case *ast.LetClause:
-			usedNames(d.Expr, used)
-		default:
-			usedNames(d, used)
-		}
-	}
-	if len(used) == 0 {
-		return false // only the imports have been parsed, to find the packages
-	}
-	before := len(f.Decls)
-	f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
-		switch d := d.(type) {
-		case *ast.LetClause:
-			return !used[d.Ident.Name]
-		case *ast.ImportDecl:
-			d.Specs = slices.DeleteFunc(d.Specs, func(s *ast.ImportSpec) bool {
-				info, err := astutil.ParseImportSpec(s)
-				return err == nil && !used[info.Ident]
-			})
-			return len(d.Specs) == 0
-		}
-		return false
-	})
-	return len(f.Decls) < before
-}
-
-func usedNames(n ast.Node, used map[string]bool) {
-	ast.Walk(n, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			used[id.Name] = true
-		}
-		return true
-	}, nil)
+	source.DropUnused(f)
 }
 
 // oracle evaluates the sources with CUE. It is used by one goroutine.
@@ -140,6 +96,15 @@ func (o *oracle) planEffective(params map[string]any, plan string, given map[str
 	return asStruct(read(v, "plans", plan, "params"))
 }
 
+// required returns what a requirement makes of the outputs of the Instance that meets it.
+func (o *oracle) required(name string, outputs map[string]any) (map[string]any, error) {
+	v, err := o.fill(o.params, map[string]any{"requires": map[string]any{name: map[string]any{"outputs": outputs}}})
+	if err != nil {
+		return nil, err
+	}
+	return asStruct(read(v, "requires", name, "outputs"))
+}
+
 func asStruct(v any, err error) (map[string]any, error) {
 	if err != nil || v == nil {
 		return map[string]any{}, err
@@ -155,7 +120,11 @@ func asStruct(v any, err error) (map[string]any, error) {
 type evaluation struct{ value cue.Value }
 
 func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) {
-	v, err := o.fill(o.whole, map[string]any{
+	requires := map[string]any{}
+	for name, outputs := range in.Requires {
+		requires[name] = map[string]any{"outputs": outputs}
+	}
+	inputs := map[string]any{
 		"params":    in.Params,
 		"previous":  map[string]any{"params": orEmpty(in.Previous)},
 		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
@@ -164,7 +133,11 @@ func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) 
 		"phase":     map[string]any{"name": in.Phase},
 		"step":      map[string]any{"name": in.Step},
 		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
-	})
+	}
+	if len(requires) > 0 {
+		inputs["requires"] = requires
+	}
+	v, err := o.fill(o.whole, inputs)
 	return evaluation{v}, err
 }
 

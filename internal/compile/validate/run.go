@@ -44,6 +44,8 @@ type Mismatch struct {
 	Input, PlanInput map[string]any
 	// Previous are the parameters that were set before; nil if none were applied before.
 	Previous map[string]any
+	// Requires are outputs of required Instances, by requirement.
+	Requires map[string]map[string]any
 	Place    Place
 	// Rejected is CUE's error where the template renders; Failed the template's error where CUE evaluates.
 	Rejected, Failed error
@@ -184,7 +186,9 @@ func (r *run) inputs(params map[string]any, t trial) render.Inputs {
 func (r *run) guarded(o *oracle, t trial) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.add(Mismatch{Input: t.params, Previous: t.previous, Failed: fmt.Errorf("internal error: %v", p)})
+			m := t.mismatch(Place{})
+			m.Failed = fmt.Errorf("internal error: %v", p)
+			r.add(m)
 		}
 	}()
 	r.try(o, t)
@@ -198,8 +202,13 @@ func (r *run) try(o *oracle, t trial) {
 	if !ok {
 		return
 	}
+	required, ok := r.required(o, t)
+	if !ok {
+		return
+	}
 	for _, u := range r.contexts(t.index) {
 		in := r.inputs(params, t)
+		in.Requires = required
 		in.Plan.Name, in.Phase, in.Step = u.plan, u.phase, u.step
 		got, gotErr := r.Program.PlanParams(u.plan, t.plan[u.plan], in)
 		in.Plan.Params = map[string]any{}
@@ -211,6 +220,21 @@ func (r *run) try(o *oracle, t trial) {
 		}
 		r.tryStep(o, t, in)
 	}
+}
+
+// required compares the outputs of required Instances, and returns what both sides make of them.
+func (r *run) required(o *oracle, t trial) (map[string]any, bool) {
+	out := map[string]any{}
+	for _, q := range r.Spec.Requires {
+		got, gotErr := r.Program.Required(q.Name, t.requires[q.Name])
+		want, wantErr := o.required(q.Name, t.requires[q.Name])
+		both, ok := r.compare(t, Place{Requirement: q.Name}, want, wantErr, got, gotErr)
+		if !ok {
+			return nil, false
+		}
+		out[q.Name] = both
+	}
+	return out, true
 }
 
 // contexts are the steps in which an input is tried: all of them for the first input, then one after the other, because
@@ -236,7 +260,9 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 	at := Place{Plan: in.Plan.Name, Phase: in.Phase, Step: in.Step}
 	e, err := o.evaluate(framework{r.Spec.Framework, r.Spec.Version}, in)
 	if err != nil {
-		r.add(Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Previous: t.previous, Place: at, Rejected: err})
+		m := t.mismatch(at)
+		m.Rejected = err
+		r.add(m)
 		return
 	}
 	var results []result
@@ -310,7 +336,8 @@ func (r *run) structure(t trial, x result) {
 			continue
 		}
 		for _, wrong := range r.Structure(object) {
-			m := Mismatch{Input: t.params, PlanInput: t.plan[x.place.Plan], Previous: t.previous, Place: x.place, Structure: wrong}
+			m := t.mismatch(x.place)
+			m.Structure = wrong
 			m.Differences = []Difference{{Path: id, under: id}} // where it is
 			r.add(m)
 		}
@@ -360,7 +387,7 @@ func mentions(locals map[string]string, text string, tasks ...*v1alpha1.Task) bo
 
 // compare notes a comparison, and returns the value if both sides have the same.
 func (r *run) compare(t trial, at Place, want map[string]any, wantErr error, got map[string]any, gotErr error) (map[string]any, bool) {
-	m := Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Previous: t.previous, Place: at}
+	m := t.mismatch(at)
 	switch {
 	case wantErr != nil && gotErr != nil:
 		r.count(&r.report.Rejected)

@@ -60,7 +60,7 @@ func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
 	shows := func(given, plan, previous map[string]any) bool {
 		tries++
 		again := &run{Subject: r.Subject, uses: r.uses, only: &use{plan: m.Place.Plan, phase: m.Place.Phase, step: m.Place.Step}}
-		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}, previous: previous})
+		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}, previous: previous, requires: m.Requires})
 		for _, x := range again.report.Mismatches {
 			if x.cause() == cause {
 				m = x
@@ -200,6 +200,7 @@ func smallerMaps(v map[string]any, depth int) []map[string]any {
 // Place is what was compared, and where.
 type Place struct {
 	Task              string // or "" for what follows
+	Requirement       string // the outputs that it reads
 	Outputs           bool
 	When              bool   // the condition of the step
 	Plan, Phase, Step string // without a phase: the parameters of the plan; without a plan: of the framework
@@ -210,6 +211,8 @@ func (p Place) What() string {
 	switch {
 	case p.Task != "":
 		return fmt.Sprintf("task %q", p.Task)
+	case p.Requirement != "":
+		return fmt.Sprintf("outputs of requirement %q", p.Requirement)
 	case p.Outputs:
 		return "outputs"
 	case p.When:

@@ -14,7 +14,14 @@ type trial struct {
 	plan   map[string]map[string]any // parameters of plans
 	// previous are the parameters that were set before; nil if nothing was applied before.
 	previous map[string]any
+	// requires are outputs of required Instances, by requirement.
+	requires map[string]map[string]any
 	accept   bool
+}
+
+// mismatch is one that the trial shows at a place.
+func (t *trial) mismatch(at Place) Mismatch {
+	return Mismatch{Input: t.params, PlanInput: t.plan[at.Plan], Previous: t.previous, Requires: t.requires, Place: at}
 }
 
 // spare is how many times as many inputs are generated as are compared, to choose from.
@@ -36,6 +43,9 @@ func (r *run) trials() ([]trial, error) {
 		out = append(out, trial{index: len(out), params: in, accept: true, plan: map[string]map[string]any{}})
 	}
 	r.previousTrials(out)
+	if err := r.requiredTrials(out); err != nil {
+		return nil, err
+	}
 	base := ins.accepted[0]
 	for i := range r.Spec.Plans {
 		if err := r.planTrials(&r.Spec.Plans[i], base, out); err != nil {
@@ -44,7 +54,7 @@ func (r *run) trials() ([]trial, error) {
 	}
 	out = r.choose(out, r.Inputs)
 	for _, in := range spread(ins.rejected, r.Inputs) {
-		out = append(out, trial{index: len(out), params: in})
+		out = append(out, trial{index: len(out), params: in, requires: out[0].requires})
 	}
 	return out, nil
 }
@@ -79,6 +89,32 @@ func (r *run) previousTrials(trials []trial) {
 			trials[i].previous = trials[random.IntN(len(trials))].params
 		}
 	}
+}
+
+// requiredTrials gives the trials outputs for each requirement, of which a few must be rejected.
+func (r *run) requiredTrials(trials []trial) error {
+	for i := range trials {
+		trials[i].requires = map[string]map[string]any{}
+	}
+	for _, q := range r.Spec.Requires {
+		set, err := decodeParams(q.Outputs)
+		if err != nil {
+			return err
+		}
+		g := &generator{random: seeded(7, 8), open: true, accept: func(given map[string]any) error {
+			_, err := r.Program.Required(q.Name, given)
+			return err
+		}}
+		ins := g.generate(set, r.Inputs)
+		for i := range trials {
+			from := ins.accepted
+			if i%5 == 4 && len(ins.rejected) > 0 {
+				from = ins.rejected
+			}
+			trials[i].requires[q.Name] = from[i%len(from)]
+		}
+	}
+	return nil
 }
 
 // seeded makes the same numbers in every build.

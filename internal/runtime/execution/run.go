@@ -28,6 +28,8 @@ type Run struct {
 	Params, PlanParams map[string]any
 	// Previous are the effective parameters that were in force when the run began, if there were any.
 	Previous map[string]any
+	// Requires are the outputs of the required Instances, by requirement.
+	Requires map[string]any
 }
 
 // Scope says whether the objects of a kind live in namespaces.
@@ -89,6 +91,7 @@ func (r *Run) Inputs(ref plan.Ref) render.Inputs {
 	return render.Inputs{
 		Params:    r.Params,
 		Previous:  r.Previous,
+		Requires:  r.Requires,
 		Instance:  render.InstanceInfo{Name: r.Instance.Name, Namespace: r.Instance.Namespace, UID: string(r.Instance.UID)},
 		Plan:      render.PlanInfo{Name: r.Plan.Name, Params: r.PlanParams},
 		Phase:     ref.Phase,
