@@ -22,6 +22,7 @@ import (
 type applyOptions struct {
 	cluster  clusterOptions
 	params   paramOptions
+	requires []string
 	instance string
 	reset    bool
 	wait     bool
@@ -47,6 +48,7 @@ and shows the plan until it has ended.
 	o.params.addFlags(cmd, "parameter")
 	f := cmd.Flags()
 	f.StringVar(&o.instance, "instance", "", "name of the instance to apply")
+	f.StringArrayVar(&o.requires, "requires", nil, "instance to work with, as requirement=instance; those named before are kept")
 	f.BoolVar(&o.reset, "reset-params", false, "begin with the defaults instead of the instance's parameters")
 	f.BoolVar(&o.wait, "wait", true, "show the plan until it has ended, and fail if it fails")
 	f.BoolVar(&o.noWait, "no-wait", false, "return as soon as everything is applied")
@@ -55,8 +57,8 @@ and shows the plan until it has ended.
 }
 
 func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
-	if o.instance == "" && (len(o.params.sets) > 0 || len(o.params.files) > 0) {
-		return usagef("parameters belong to an instance: name it with --instance")
+	if o.instance == "" && (len(o.params.sets) > 0 || len(o.params.files) > 0 || len(o.requires) > 0) {
+		return usagef("parameters and requirements belong to an instance: name it with --instance")
 	}
 	if err := checkInstanceName(o.instance); err != nil {
 		return err
@@ -108,7 +110,11 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 		return nil, nil
 	}
 	spec := &res.Version.Spec
-	base, err := o.former(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.instance})
+	former, err := formerSpec(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.instance})
+	if err != nil {
+		return nil, err
+	}
+	base, err := o.kept(former)
 	if err != nil {
 		return nil, err
 	}
@@ -123,27 +129,43 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if _, err := program.Params(values); err != nil {
 		return nil, fmt.Errorf("instance %s: %w", o.instance, err)
 	}
-	u := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"frameworkVersion": res.Version.Name}}}
-	if len(values) > 0 {
-		u.Object["spec"].(map[string]any)["parameters"] = values
+	requires, err := bound(o.requires, spec.Requires, former.Requires)
+	if err != nil {
+		return nil, err
 	}
+	fields := map[string]any{"frameworkVersion": res.Version.Name}
+	if len(values) > 0 {
+		fields["parameters"] = values
+	}
+	if len(requires) > 0 {
+		names := map[string]any{}
+		for name, instance := range requires {
+			names[name] = instance
+		}
+		fields["requires"] = names
+	}
+	u := &unstructured.Unstructured{Object: map[string]any{"spec": fields}}
 	u.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Instance"))
 	u.SetNamespace(namespace)
 	u.SetName(o.instance)
 	return u, nil
 }
 
-// former are the parameters that the Instance has, unless they are to be replaced.
-func (o *applyOptions) former(ctx context.Context, c client.Client, key client.ObjectKey) (map[string]any, error) {
+// formerSpec is what the Instance asks for now, which is nothing if there is none.
+func formerSpec(ctx context.Context, c client.Client, key client.ObjectKey) (v1alpha1.InstanceSpec, error) {
 	var inst v1alpha1.Instance
-	err := c.Get(ctx, key, &inst)
-	switch {
-	case apierrors.IsNotFound(err) || err == nil && (o.reset || len(o.params.files) > 0 || inst.Spec.Parameters == nil):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("read instance: %w", installed(err))
+	if err := c.Get(ctx, key, &inst); client.IgnoreNotFound(err) != nil {
+		return v1alpha1.InstanceSpec{}, fmt.Errorf("read instance: %w", installed(err))
 	}
-	return render.DecodeJSON(inst.Spec.Parameters.Raw)
+	return inst.Spec, nil
+}
+
+// kept are the parameters that the Instance has, unless they are to be replaced.
+func (o *applyOptions) kept(former v1alpha1.InstanceSpec) (map[string]any, error) {
+	if o.reset || len(o.params.files) > 0 || former.Parameters == nil {
+		return nil, nil
+	}
+	return render.DecodeJSON(former.Parameters.Raw)
 }
 
 // applyObject applies an object server-side and says what that changed.

@@ -130,7 +130,7 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 		case schema.Type == "map" || schema.Type == "any":
 			schema = render.Schema{Type: "any"}
 		default:
-			return fmt.Errorf("parameter %q is a %s: it has no field %q", outer, schema.Type, name)
+			return fmt.Errorf("parameter %q is %s: it has no field %q", outer, article(schema.Type), name)
 		}
 	}
 	value, err := parse(schema.Type, path, text)
@@ -159,7 +159,7 @@ func parse(kind, path, text string) (any, error) {
 	}
 	j, err := yaml.YAMLToJSONStrict([]byte("value: " + text))
 	if err != nil {
-		return nil, fmt.Errorf("parameter %q is a %s: %q cannot be read as one", path, kind, text)
+		return nil, fmt.Errorf("parameter %q is %s: %q cannot be read as one", path, article(kind), text)
 	}
 	m, err := render.DecodeJSON(j)
 	if err != nil {
@@ -183,7 +183,15 @@ func parse(kind, path, text string) (any, error) {
 		ok = true
 	}
 	if !ok {
-		return nil, fmt.Errorf("parameter %q is a %s: %q is none", path, kind, text)
+		return nil, fmt.Errorf("parameter %q is %s: %q is none", path, article(kind), text)
 	}
 	return v, nil
+}
+
+// article is the name of a type as a sentence has it.
+func article(kind string) string {
+	if strings.IndexByte("aeiou", kind[0]) >= 0 {
+		return "an " + kind
+	}
+	return "a " + kind
 }

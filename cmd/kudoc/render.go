@@ -17,6 +17,7 @@ type renderOptions struct {
 	params         paramOptions
 	planParams     []string
 	previous       []string
+	requires       []string
 	plan, instance string
 	namespace      string
 	output         string
@@ -42,6 +43,7 @@ What only a live Instance has is left out: owner references, UIDs, and the annot
 	f := cmd.Flags()
 	f.StringArrayVar(&o.planParams, "plan-param", nil, "parameter of the plan as name=value")
 	f.StringArrayVar(&o.previous, "previous", nil, "parameter that was applied before as name=value; without any, nothing was applied before")
+	f.StringArrayVar(&o.requires, "requires", nil, "output of a required instance as requirement.output=value")
 	f.StringVar(&o.plan, "plan", v1alpha1.PlanDeploy, "plan to render")
 	f.StringVar(&o.instance, "instance", "", "name of the instance; by default the name of the framework")
 	f.StringVarP(&o.namespace, "namespace", "n", "default", "namespace of the instance")
@@ -122,6 +124,9 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 	}
 	run.Execution.Name = run.Instance.Name + "-" + p.Name + "-1"
 	if run.Previous, err = o.before(io, program, spec); err != nil {
+		return nil, err
+	}
+	if run.Requires, err = outputsOf(o.requires, spec.Requires, program); err != nil {
 		return nil, err
 	}
 	own := paramOptions{sets: o.planParams}

@@ -41,7 +41,7 @@ func refused(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Logf("%v", err)
 }
 
-// createInstance posts the very text of the file: to an API server, 1.0 is not 1, and a client would write it anew.
+// createInstance makes an Instance of which the file is the spec. It posts the very text: to an API server, 1.0 is not 1, and a client would write it anew.
 func createInstance(ts *testscript.TestScript, file, query string) error {
 	cfg, err := clientcmd.BuildConfigFromFlags("", ts.Getenv("KUBECONFIG"))
 	if err != nil {
@@ -52,7 +52,7 @@ func createInstance(ts *testscript.TestScript, file, query string) error {
 		return err
 	}
 	name, _, _ := strings.Cut(file, ".")
-	body := fmt.Sprintf(`{"apiVersion": "kudoc.dev/v1alpha1", "kind": "Instance", "metadata": {"name": %q}, "spec": {"frameworkVersion": "cache-1.0.0", "parameters": %s}}`, name, ts.ReadFile(file))
+	body := fmt.Sprintf(`{"apiVersion": "kudoc.dev/v1alpha1", "kind": "Instance", "metadata": {"name": %q}, "spec": %s}`, name, ts.ReadFile(file))
 	url := strings.TrimSuffix(cfg.Host, "/") + "/apis/kudoc.dev/v1alpha1/namespaces/" + ts.Getenv("NS") + "/instances" + query
 	resp, err := c.Post(url, "application/json", strings.NewReader(body))
 	if err != nil {

@@ -66,7 +66,7 @@ func compile(opts Options) (c *compilation) {
 			c.diags = append(c.diags, &diag.Diagnostic{Code: diag.InternalError, File: opts.Dir, Message: fmt.Sprintf("internal error: %v", r), Hint: "please report it with the sources"})
 		}
 	}()
-	c.run([]pass{
+	complete := c.run([]pass{
 		{c.load}, // files -> syntax trees of the package and what it imports, and what its comments ignore
 		{c.link}, // the outputs of required frameworks -> their types
 		{c.unify, // -> the value that CUE sees, and what CUE has to say about it
@@ -76,7 +76,7 @@ func compile(opts Options) (c *compilation) {
 		{c.validate}, // the same answers as CUE for many inputs?
 		{c.emit},     // -> objects
 	})
-	if !c.diags.HasErrors() { // else the rest of what comments ignore is not known
+	if complete {
 		c.diags = append(c.diags, c.ignored.Unused()...)
 	}
 	return c
@@ -85,15 +85,16 @@ func compile(opts Options) (c *compilation) {
 // pass is functions that report together.
 type pass []func()
 
-// run runs passes until one reports an error.
-func (c *compilation) run(passes []pass) {
+// run runs passes until one reports an error; complete says that none did.
+func (c *compilation) run(passes []pass) (complete bool) {
 	for _, p := range passes {
 		for _, f := range p {
 			f()
 		}
 		c.ignore()
 		if c.diags.HasErrors() {
-			return
+			return false
 		}
 	}
+	return true
 }

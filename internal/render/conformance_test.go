@@ -17,15 +17,21 @@ import (
 
 // conformance is a case of testdata/conformance, as its README defines it.
 type conformance struct {
-	Case       string               `json:"case"`
-	Parameters []v1alpha1.Parameter `json:"parameters"`
-	Locals     map[string]string    `json:"locals"`
-	Template   json.RawMessage      `json:"template"`
-	Given      map[string]any       `json:"given"`
-	Params     map[string]any       `json:"params"`
-	Want       any                  `json:"want"`
-	Nothing    bool                 `json:"nothing"`
-	Refused    string               `json:"refused"`
+	Case       string                    `json:"case"`
+	Parameters []v1alpha1.Parameter      `json:"parameters"`
+	Requires   []v1alpha1.Requirement    `json:"requires"`
+	Locals     map[string]string         `json:"locals"`
+	Template   json.RawMessage           `json:"template"`
+	When       string                    `json:"when"`
+	Ready      string                    `json:"ready"`
+	Object     map[string]any            `json:"object"`
+	Given      map[string]any            `json:"given"`
+	Outputs    map[string]map[string]any `json:"outputs"`
+	Previous   map[string]any            `json:"previous"`
+	Params     map[string]any            `json:"params"`
+	Want       any                       `json:"want"`
+	Nothing    bool                      `json:"nothing"`
+	Refused    string                    `json:"refused"`
 }
 
 func TestConformance(t *testing.T) {
@@ -50,14 +56,17 @@ func TestConformance(t *testing.T) {
 
 func (c *conformance) run(t *testing.T) {
 	spec := &v1alpha1.FrameworkVersionSpec{
-		Framework: "f", Version: "1.2.3", TemplateFormat: render.FormatVersion, Parameters: c.Parameters, Locals: c.Locals,
+		Framework: "f", Version: "1.2.3", TemplateFormat: render.FormatVersion, Parameters: c.Parameters, Requires: c.Requires, Locals: c.Locals,
 		Plans: []v1alpha1.Plan{{Name: "deploy", Strategy: v1alpha1.Serial, Phases: []v1alpha1.Phase{
-			{Name: "ph", Strategy: v1alpha1.Serial, Steps: []v1alpha1.Step{{Name: "st", Tasks: []string{"t"}}}},
+			{Name: "ph", Strategy: v1alpha1.Serial, Steps: []v1alpha1.Step{{Name: "st", Tasks: []string{"t"}, When: c.When}}},
 		}}},
+	}
+	if c.Ready != "" {
+		c.Template = json.RawMessage(`{}`)
 	}
 	if c.Template != nil {
 		spec.Tasks = []v1alpha1.Task{{Name: "t", Kind: v1alpha1.TaskApply, Objects: []v1alpha1.ObjectTemplate{
-			{ID: "x", Template: runtime.RawExtension{Raw: c.Template}},
+			{ID: "x", Template: runtime.RawExtension{Raw: c.Template}, Ready: c.Ready},
 		}}}
 	}
 	stage, got, err := c.evaluate(spec)
@@ -71,7 +80,7 @@ func (c *conformance) run(t *testing.T) {
 		t.Fatalf("%s: %v", stage, err)
 	}
 	want := c.Want
-	if c.Template == nil {
+	if c.Template == nil && c.When == "" {
 		want = c.Params
 	}
 	if diff := cmp.Diff(normal(t, want), normal(t, got)); diff != "" {
@@ -86,14 +95,29 @@ func (c *conformance) evaluate(spec *v1alpha1.FrameworkVersionSpec) (stage strin
 		return "load", nil, err
 	}
 	params, err := p.Params(c.Given)
-	if err != nil || c.Template == nil {
+	if err != nil || c.Template == nil && c.When == "" {
 		return "params", params, err
 	}
-	objs, err := p.Objects("t", render.Inputs{
-		Params: params, Instance: render.InstanceInfo{Name: "my", Namespace: "ns", UID: "u1"},
+	requires := map[string]any{}
+	for _, r := range c.Requires {
+		if requires[r.Name], err = p.Required(r.Name, c.Outputs[r.Name]); err != nil {
+			return "outputs", nil, err
+		}
+	}
+	in := render.Inputs{
+		Params: params, Previous: c.Previous, Requires: requires, Instance: render.InstanceInfo{Name: "my", Namespace: "ns", UID: "u1"},
 		Plan: render.PlanInfo{Name: "deploy"}, Phase: "ph", Step: "st",
 		Execution: render.ExecutionInfo{Name: "my-deploy-1", UID: "u2"},
-	})
+	}
+	switch {
+	case c.When != "":
+		holds, err := p.When(in)
+		return "render", holds, err
+	case c.Ready != "":
+		ready, err := p.Ready("t", "x", in, c.Object)
+		return "render", ready, err
+	}
+	objs, err := p.Objects("t", in)
 	switch {
 	case err != nil:
 		return "render", nil, err

@@ -49,9 +49,9 @@ const (
 	UnusedTask         = "KD107"
 	NotStatic          = "KD108"
 	NoPlanParam        = "KD109"
-	WrongRequirement   = "KD110"
-	WrongIgnore        = "KD111"
-	UnusedIgnore       = "KD112"
+	WrongIgnore        = "KD110"
+	UnusedIgnore       = "KD111"
+	WrongRequirement   = "KD112"
 	WrongAttribute     = "KD201"
 	NoPlan             = "KD202"
 	NoParam            = "KD203"
@@ -114,12 +114,12 @@ var Codes = []Code{
 		Text: "Plans and the description of the framework are the same for all Instances: they cannot depend on params, on the instance or on what else is only known in the cluster."},
 	{Code: NoPlanParam, Group: GroupLanguage, Title: "a plan does not have a parameter that a task reads",
 		Text: "A task reads plan.params.NAME, but is used by a plan that has no such parameter."},
-	{Code: WrongRequirement, Group: GroupLanguage, Title: "a requirement cannot be met",
-		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
 	{Code: WrongIgnore, Group: GroupLanguage, Severity: SeverityWarning, Title: "a comment cannot ignore a finding",
 		Text: "// kudoc:ignore CODE,... REASON, behind the line of a finding or on a line before it, says that a warning is intended. It names codes that there are, and says why. Errors that keep a framework from being compiled cannot be ignored. As it is, the comment ignores nothing."},
 	{Code: UnusedIgnore, Group: GroupLanguage, Severity: SeverityWarning, Title: "a comment ignores nothing",
 		Text: "A comment // kudoc:ignore names a finding that there is not, or not on that line. It may have been right once: delete it, so that it hides nothing later."},
+	{Code: WrongRequirement, Group: GroupLanguage, Title: "a requirement cannot be met",
+		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
 	{Code: WrongAttribute, Group: GroupParameters, Title: "unknown or misplaced @param argument",
 		Text: "@param(...) says about a parameter what CUE cannot: trigger=PLAN, immutable, unit=TEXT, group=NAME, display=TEXT and advanced. It stands behind a parameter of the top level. Passwords and other secrets are not parameters: let a parameter name a Secret."},
 	{Code: NoPlan, Group: GroupParameters, Title: "a trigger names no plan",
