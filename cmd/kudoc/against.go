@@ -30,8 +30,8 @@ func (o *vetOptions) changes(ctx context.Context, res *compile.Result, dir strin
 		return nil, err
 	}
 	old, diags := compile.Framework(compile.Options{Dir: before, KudocVersion: version, Inputs: 1})
-	if old == nil {
-		d := diag.New(diag.Incomparable, "the version in %s does not compile with this kudoc: %s", o.against, firstError(diags))
+	if first := diags.FirstError(); first != nil {
+		d := diag.New(diag.Incomparable, "the version in %s does not compile with this kudoc: %s", o.against, first)
 		d.File = dir
 		return diag.Diagnostics{d}, nil
 	}
@@ -69,13 +69,4 @@ func (o *vetOptions) before(ctx context.Context, dir, tmp string) (string, error
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
-}
-
-func firstError(diags diag.Diagnostics) string {
-	for _, d := range diags {
-		if d.Severity == diag.SeverityError {
-			return d.String()
-		}
-	}
-	return "it makes nothing"
 }

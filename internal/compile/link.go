@@ -20,8 +20,7 @@ func (c *compilation) link() {
 			p.run([]pass{{p.load}, {p.link}, {p.unify, p.check}, {p.evaluate}})
 			seen[r.Package.ImportPath] = p
 		}
-		if p.diags.HasErrors() {
-			first := p.diags.Sorted()[0]
+		if first := p.diags.FirstError(); first != nil {
 			d := c.report(diag.WrongRequirement, r.Pos, "requirement %q: the required framework has errors", r.Name)
 			d.Hint = "kudoc vet " + r.Package.Dir
 			d.Related = append(d.Related, diag.Related{File: first.File, Line: first.Line, Column: first.Column, Message: first.String()})

@@ -11,8 +11,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/Masterminds/semver/v3"
 	"k8s.io/apimachinery/pkg/api/equality"
-	"k8s.io/apimachinery/pkg/util/version"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/codes"
@@ -47,6 +47,7 @@ func Compare(old, now *v1alpha1.FrameworkVersion) []Finding {
 	c.version()
 	c.params()
 	c.plans()
+	c.requirements()
 	if c.effective() {
 		c.outputs()
 		c.objects()
@@ -83,8 +84,8 @@ func (c *comparison) breaks(code string, field []string, format string, args ...
 
 // version compares the numbers, and finds out what the new one announces.
 func (c *comparison) version() {
-	old, err := version.ParseSemantic(c.old.Version)
-	now, err2 := version.ParseSemantic(c.now.Version)
+	old, err := semver.NewVersion(c.old.Version)
+	now, err2 := semver.NewVersion(c.now.Version)
 	if err != nil || err2 != nil {
 		c.report(diag.Incomparable, []string{"version"}, "%q and %q are not semantic versions", c.old.Version, c.now.Version)
 		return
@@ -105,7 +106,7 @@ func (c *comparison) version() {
 
 // announcement is the version that may break users.
 func (c *comparison) announcement() string {
-	old, err := version.ParseSemantic(c.old.Version)
+	old, err := semver.NewVersion(c.old.Version)
 	if err != nil {
 		return "a new major version"
 	}

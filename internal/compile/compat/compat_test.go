@@ -67,6 +67,10 @@ plans: {
 }
 `
 
+// zookeeper is what versions may require.
+const zookeeper = `requires: zk: {framework: "zookeeper", version: ">=3.4.0 <4.0.0", outputs: host: string}
+`
+
 // edit replaces pairs of texts.
 type edit []string
 
@@ -159,6 +163,16 @@ func TestCompare(t *testing.T) {
 		"an output is gone":                {number: patch, change: edit{"host:", "address:"}, want: []string{`error KD710 output "host" is gone`}},
 		"an output is of another type":     {number: patch, change: edit{"port: 80", `port: "80"`}, want: []string{`error KD710 output "port" is a string, and was a number`}},
 		"an output is another":             {number: patch, change: edit{"port: 80", "port: 81"}},
+
+		"a requirement is new":  {number: patch, change: edit{"plans: {", zookeeper + "plans: {"}, want: []string{`error KD713 requirement "zk" is new`}},
+		"a requirement is gone": {before: edit{"plans: {", zookeeper + "plans: {"}, number: patch, change: edit{zookeeper, ""}, want: []string{`error KD713 requirement "zk" is gone`}},
+		"another framework is required": {before: edit{"plans: {", zookeeper + "plans: {"}, number: patch, change: edit{`"zookeeper"`, `"etcd"`},
+			want: []string{`error KD713 requirement "zk" is met by "etcd", and was by "zookeeper"`}},
+		"fewer versions meet it": {before: edit{"plans: {", zookeeper + "plans: {"}, number: patch, change: edit{">=3.4.0", ">=3.5.0"},
+			want: []string{`error KD713 requirement "zk" is not met by version 3.4.0 of zookeeper any more`}},
+		"more versions meet it": {before: edit{"plans: {", zookeeper + "plans: {"}, number: patch, change: edit{"<4.0.0", "<5.0.0"}},
+		"what it provides is rendered": {before: edit{"plans: {", zookeeper + "plans: {", "-hs", "-\\(requires.zk.outputs.host)"}, number: patch, change: edit{".host)", ".host)s"},
+			want: []string{`error KD711 spec.serviceName of StatefulSet "server" of task "server" is "instance-as", and was "instance-a": Kubernetes refuses to change it`}},
 
 		"an immutable field is another": {number: major, change: edit{"-hs", "-headless"},
 			want: []string{`error KD711 spec.serviceName of StatefulSet "server" of task "server" is "instance-headless", and was "instance-hs": Kubernetes refuses to change it`}},

@@ -82,6 +82,8 @@ func (c *comparison) effective() bool {
 		return false
 	}
 	c.oldInputs, c.nowInputs = inputs(c.oldProgram, old, nil), inputs(c.nowProgram, now, old)
+	c.oldInputs.Requires = required(c.oldProgram, c.old, nil)
+	c.nowInputs.Requires = required(c.nowProgram, c.now, c.oldInputs.Requires)
 	return true
 }
 

@@ -115,21 +115,21 @@ func (s *space) structure(old, now *render.Schema, path []string) {
 			s.say(diag.ParamGone, p, "is gone")
 		case was.Type != is.Type && is.Type != "any" && (was.Type != "int" || is.Type != "number"):
 			s.say(diag.ParamRefuses, p, "is of type "+is.Type+", and was of type "+was.Type)
-		case required(is) && !required(was):
+		case mustBeSet(is) && !mustBeSet(was):
 			s.say(diag.ParamRequired, p, "is required now")
 		case is.Type == "struct":
 			s.structure(&was.Schema, &is.Schema, p)
 		}
 	}
 	for i := range now.Fields {
-		if is := &now.Fields[i]; field(old, is.Name) == nil && required(is) {
+		if is := &now.Fields[i]; field(old, is.Name) == nil && mustBeSet(is) {
 			s.say(diag.ParamRequired, append(slices.Clip(path), is.Name), "is new, and required")
 		}
 	}
 }
 
-// required says whether a parameter has no value unless somebody sets it, and must have one.
-func required(f *render.Field) bool {
+// mustBeSet says whether a parameter has no value unless somebody sets it, and must have one.
+func mustBeSet(f *render.Field) bool {
 	return !f.Optional && f.Default == nil && f.DefaultExpr == "" && !slices.Contains([]string{"list", "map", "struct"}, f.Type)
 }
 

@@ -96,6 +96,16 @@ type Diagnostics []*Diagnostic
 // HasErrors says whether a build must fail.
 func (ds Diagnostics) HasErrors() bool { return ds.Count(SeverityError) > 0 }
 
+// FirstError is the first finding that ends a build, or nil.
+func (ds Diagnostics) FirstError() *Diagnostic {
+	for _, d := range slices.Clone(ds).Sorted() {
+		if d.Severity == SeverityError {
+			return d
+		}
+	}
+	return nil
+}
+
 // Count is the number of findings of a severity.
 func (ds Diagnostics) Count(s Severity) int {
 	n := 0
