@@ -73,7 +73,7 @@ func typeOf(v any) *Type {
 	case bool:
 		return TBool
 	case string:
-		return TString
+		return &Type{Kind: String, Values: []string{v}}
 	case ByteString:
 		return TBytes
 	case json.Number:

@@ -1,5 +1,7 @@
 package expr
 
+import "slices"
+
 // Kind is the kind of a value.
 type Kind int
 
@@ -28,9 +30,10 @@ func (k Kind) Numeric() bool { return k == Int || k == Num }
 // Type is what is known about a value. Types are never changed once they are shared.
 type Type struct {
 	Kind   Kind
-	Elem   *Type   // of a List or a Map
-	Fields []Field // of a Struct
-	Lo, Hi *int64  // bounds of an Int, where they are known
+	Elem   *Type    // of a List or a Map
+	Fields []Field  // of a Struct
+	Lo, Hi *int64   // bounds of an Int, where they are known
+	Values []string // all that a String can be, sorted, where that is known
 }
 
 // Field is a field of a Struct.
@@ -67,6 +70,18 @@ func ListOf(elem *Type) *Type { return &Type{Kind: List, Elem: elem} }
 // MapOf is the type of a map from strings.
 func MapOf(elem *Type) *Type { return &Type{Kind: Map, Elem: elem} }
 
+// maxValues is how many strings are worth remembering of what a value can be.
+const maxValues = 64
+
+// OneOf is the type of a string that is one of those, if they are known to be all.
+func OneOf(values []string, all bool) *Type {
+	if !all || len(values) > maxValues {
+		return TString
+	}
+	slices.Sort(values)
+	return &Type{Kind: String, Values: slices.Compact(values)}
+}
+
 // Join is the most specific type that has all values of both; nil has none.
 func Join(a, b *Type) *Type {
 	switch {
@@ -76,6 +91,8 @@ func Join(a, b *Type) *Type {
 		return a
 	case a.Kind == Int && b.Kind == Int:
 		return joinRanges(a, b)
+	case a.Kind == String && b.Kind == String:
+		return OneOf(append(slices.Clone(a.Values), b.Values...), len(a.Values) > 0 && len(b.Values) > 0)
 	case a.Kind.Numeric() && b.Kind.Numeric():
 		return TNum
 	case a.Kind != b.Kind:

@@ -58,6 +58,8 @@ func (d declarer) narrow(p *Param) {
 		p.Type = expr.MapOf(elem)
 	case expr.Int:
 		p.Type = d.rangeOf(p)
+	case expr.String:
+		p.Type = d.optionsOf(p)
 	default: // nothing to narrow
 	}
 }
@@ -78,6 +80,21 @@ func (d declarer) rangeOf(p *Param) *expr.Type {
 		}
 	}
 	return expr.TInt
+}
+
+// optionsOf is the type of a string with the values that an enumeration allows. A computed default may be another.
+func (d declarer) optionsOf(p *Param) *expr.Type {
+	if p.dflt != nil {
+		if l, ok := p.dflt.Expr.(*ast.BasicLit); !ok || l.Kind != token.STRING {
+			return expr.TString
+		}
+	}
+	for _, c := range p.constraints {
+		if values, ok := d.StringOptions(c.Expr, c.Scope); ok {
+			return expr.OneOf(values, true)
+		}
+	}
+	return expr.TString
 }
 
 // bounds are the bounds that a constraint implies, as far as they are constants.

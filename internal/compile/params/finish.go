@@ -28,7 +28,7 @@ func (d declarer) finish(p *Param) {
 		}
 		// the check must not assume the bounds that it is there to establish
 		t := *p.Type
-		t.Lo, t.Hi = nil, nil
+		t.Lo, t.Hi, t.Values = nil, nil, nil
 		self := expr.Var("self", &t)
 		var check *expr.X
 		for _, c := range p.constraints {

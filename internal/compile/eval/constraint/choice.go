@@ -1,7 +1,10 @@
 package constraint
 
 import (
+	"slices"
+
 	"cuelang.org/go/cue/ast"
+	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
@@ -50,6 +53,66 @@ func (c *Checker) choice(y *ast.CallExpr, sc *vertex.Scope, x *expr.X) (cond *ex
 		return cond, true
 	}
 	return nil, false
+}
+
+// StringOptions are the strings of an enumeration: "a" | *"b". ok is false for anything else.
+func (c *Checker) StringOptions(e ast.Expr, sc *vertex.Scope) (values []string, ok bool) {
+	return c.stringOptions(e, sc, maxReferences)
+}
+
+// maxReferences is how many names may lead from one to another; names that go in a circle end there.
+const maxReferences = 8
+
+func (c *Checker) stringOptions(e ast.Expr, sc *vertex.Scope, depth int) (values []string, ok bool) {
+	for _, o := range syntax.Disjuncts(e) {
+		if u, marked := o.(*ast.UnaryExpr); marked && u.Op == token.MUL {
+			o = u.X
+		}
+		switch y := o.(type) {
+		case *ast.BasicLit:
+			s, isString := c.Compile(y, sc).Lit.(string)
+			if !isString {
+				return nil, false
+			}
+			values = append(values, s)
+		case *ast.Ident, *ast.SelectorExpr:
+			more, isEnum := c.optionsOfReference(y, sc, depth-1)
+			if !isEnum {
+				return nil, false
+			}
+			values = append(values, more...)
+		default:
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// optionsOfReference are those of an enumeration with a name.
+func (c *Checker) optionsOfReference(e ast.Expr, sc *vertex.Scope, depth int) ([]string, bool) {
+	if depth == 0 {
+		return nil, false
+	}
+	v, ok := c.vertices.Resolve(e, sc).(*vertex.Vertex)
+	if !ok || v.DependsOnInputs() {
+		return nil, false
+	}
+	is := v.Expand()
+	if is.IsStruct || len(is.Lists)+len(is.Syms) > 0 || len(is.Scalars) != 1 {
+		return nil, false
+	}
+	return c.stringOptions(is.Scalars[0].Expr, is.Scalars[0].Scope, depth)
+}
+
+// among counts the values that are options.
+func among(values, options []string) int {
+	n := 0
+	for _, v := range values {
+		if slices.Contains(options, v) {
+			n++
+		}
+	}
+	return n
 }
 
 // textList is a list of strings that is an input, or nil: for or(params.names).

@@ -82,6 +82,16 @@ func (c *Checker) IsValue(y *ast.CallExpr, sc *vertex.Scope) bool {
 }
 
 func (c *Checker) combined(y *ast.BinaryExpr, sc *vertex.Scope, x *expr.X) (*expr.X, *expr.Type) {
+	if values := x.Type.Values; y.Op == token.OR && len(values) > 0 {
+		if options, ok := c.StringOptions(y, sc); ok {
+			switch n := among(values, options); {
+			case n == len(values):
+				return nil, expr.TString
+			case n == 0:
+				return expr.Lit(false), expr.TString
+			}
+		}
+	}
 	a, ta := c.Constraint(y.X, sc, x)
 	switch y.Op {
 	case token.AND:
