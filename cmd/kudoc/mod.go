@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/kudoc/kudoc/schema"
+	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
 func newModCmd(io stdio) *cobra.Command {
@@ -22,9 +24,10 @@ func newModCmd(io stdio) *cobra.Command {
 	cmd.AddCommand(&cobra.Command{
 		Use:   "vendor [DIR]",
 		Short: "Write the language and the Kubernetes types below cue.mod",
-		Long: `vendor writes what kudoc otherwise serves from memory, the packages kudoc.dev/kudoc and kudoc.dev/k8s/..., to
-cue.mod/pkg of the CUE module that DIR belongs to. Then 'cue vet' and 'cue lsp' resolve every import of a framework. If
-DIR belongs to no module, one is made there.`,
+		Long: `vendor writes what kudoc otherwise serves from memory to cue.mod/pkg of the CUE module that DIR belongs to: the
+packages kudoc.dev/kudoc and kudoc.dev/k8s/..., and kudoc.dev/crds/... for the CustomResourceDefinitions in folders
+named crds. Then 'cue vet' and 'cue lsp' resolve every import of a framework. If DIR belongs to no module, one is made
+there.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usagef("%s: unexpected argument %q", cmd.CommandPath(), args[1])
@@ -64,30 +67,28 @@ func vendor(io stdio, dir string) error {
 			return err
 		}
 	}
+	definitions, err := source.Definitions(root)
+	if err != nil {
+		return err
+	}
+	files, err := source.Provided(definitions)
+	if err != nil {
+		return err
+	}
 	target := filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")
 	if err := os.RemoveAll(target); err != nil {
 		return fmt.Errorf("remove the former copy: %w", err)
 	}
-	n := 0
-	err = fs.WalkDir(schema.Files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := schema.Files.ReadFile(path)
-		if err != nil {
-			return err
-		}
+	for _, path := range slices.Sorted(maps.Keys(files)) {
 		to := filepath.Join(target, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return fmt.Errorf("vendor: %w", err)
+		}
+		if err := replaceFile(to, files[path]); err != nil {
 			return err
 		}
-		n++
-		return replaceFile(to, data)
-	})
-	if err != nil {
-		return fmt.Errorf("vendor: %w", err)
 	}
-	_, err = fmt.Fprintf(io.out, "%s: %d files\n", target, n)
+	_, err = fmt.Fprintf(io.out, "%s: %d files\n", target, len(files))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"cuelang.org/go/cue/load"
 
 	"github.com/kudoc/kudoc/internal/compile/codes"
+	"github.com/kudoc/kudoc/internal/compile/crds"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/ignore"
@@ -35,7 +36,7 @@ func (c *compilation) load() {
 	}
 	c.source, err = source.New(dir)
 	if err != nil {
-		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.CannotRead, Message: err.Error()})
+		c.sourceErrors(err)
 		return
 	}
 	inst := c.source.Instance()
@@ -51,6 +52,22 @@ func (c *compilation) load() {
 	c.ignored = ignore.Read(inst.Files, extended, codes.Table)
 	c.diags = append(c.diags, c.ignored.Wrong()...)
 	c.checkEncoding()
+}
+
+// sourceErrors reports what is wrong before anything is loaded: mostly with the definitions of kinds.
+func (c *compilation) sourceErrors(err error) {
+	errs := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		errs = joined.Unwrap()
+	}
+	for _, err := range errs {
+		d := &diag.Diagnostic{Code: diag.CannotRead, Message: err.Error()}
+		var p *crds.Problem
+		if errors.As(err, &p) {
+			d = &diag.Diagnostic{Code: diag.WrongDefinition, Message: p.Message, File: p.File, Line: p.Line, Column: 1}
+		}
+		c.diags = append(c.diags, d)
+	}
 }
 
 // checkEncoding refuses what CUE lets pass and JSON cannot hold.

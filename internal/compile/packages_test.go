@@ -26,7 +26,9 @@ func TestFrameworksMadeOfSeveralPackages(t *testing.T) {
 			root, packages := t.TempDir(), map[string]bool{}
 			for _, f := range archive.Files {
 				write(t, root, f.Name, string(f.Data))
-				packages[filepath.Dir(f.Name)] = true
+				if filepath.Ext(f.Name) == ".cue" {
+					packages[filepath.Dir(f.Name)] = true
+				}
 			}
 			delete(packages, "cue.mod")
 			var found diag.Diagnostics

@@ -41,6 +41,9 @@ func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
 		for _, o := range t.objects {
 			for _, k := range o.kinds(c.locals) {
 				r := schema.GroupResource{Group: k.Group, Resource: plural(k.Kind)}
+				if d := c.source.Definitions.Kind(k.GroupKind()); d != nil {
+					r.Resource = d.Spec.Names.Plural
+				}
 				if more := verbsOf(t.kind); len(more) > len(verbs[r]) {
 					verbs[r] = more
 				}

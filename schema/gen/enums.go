@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/kudoc/kudoc/schema/openapi"
 )
 
 // The specification leaves out which strings a field takes, where the Go types have it: a type that is marked +enum has a
@@ -22,7 +24,7 @@ const (
 
 // addEnums writes the values of enumerations into the definitions. dir holds a folder of Go files for each group and
 // version.
-func addEnums(definitions map[string]*schema, dir fs.FS) error {
+func addEnums(definitions map[string]*openapi.Schema, dir fs.FS) error {
 	packages, err := fs.Glob(dir, "*/*/types.go")
 	if err != nil {
 		return err
@@ -121,7 +123,7 @@ func (p *goPackage) values(g *ast.GenDecl) {
 }
 
 // fill writes the values into the properties of a definition.
-func (p *goPackage) fill(d *schema, name string) {
+func (p *goPackage) fill(d *openapi.Schema, name string) {
 	st := p.structs[name]
 	if st == nil {
 		return

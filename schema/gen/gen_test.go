@@ -14,6 +14,8 @@ import (
 	cueerrors "cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kudoc/kudoc/schema/openapi"
 )
 
 // generated is what this program has made, as it is checked in.
@@ -62,29 +64,29 @@ func TestGenerateIsDeterministic(t *testing.T) {
 func TestGenerateRefuses(t *testing.T) {
 	const full = "io.k8s.api.apps.v1.Thing"
 	tests := map[string]struct {
-		definitions map[string]*schema
+		definitions map[string]*openapi.Schema
 		want        string
 	}{
 		"a definition without group and version": {
-			map[string]*schema{"io.k8s.apimachinery.pkg.new.Thing": {Type: "string"}},
+			map[string]*openapi.Schema{"io.k8s.apimachinery.pkg.new.Thing": {Type: "string"}},
 			"io.k8s.apimachinery.pkg.new.Thing",
 		},
 		"a reference to such a definition": {
-			map[string]*schema{full: {Ref: "#/components/schemas/com.example.Thing"}},
+			map[string]*openapi.Schema{full: {Ref: "#/components/schemas/com.example.Thing"}},
 			"com.example.Thing",
 		},
 		// CUE would not notice: it looks at a field only where somebody sets it.
 		"a reference to nothing": {
-			map[string]*schema{full: {Properties: map[string]*schema{"of": {Ref: "#/components/schemas/io.k8s.api.core.v1.Gone"}}}},
+			map[string]*openapi.Schema{full: {Properties: map[string]*openapi.Schema{"of": {Ref: "#/components/schemas/io.k8s.api.core.v1.Gone"}}}},
 			"#Thing: of: reference to io.k8s.api.core.v1.Gone",
 		},
 		"an unknown type": {
-			map[string]*schema{full: {Properties: map[string]*schema{"at": {Type: "null"}}}},
+			map[string]*openapi.Schema{full: {Properties: map[string]*openapi.Schema{"at": {Type: "null"}}}},
 			`#Thing: at: type "null"`,
 		},
-		"an unknown integer": {map[string]*schema{full: {Type: "integer", Format: "uint8"}}, `"uint8"`},
+		"an unknown integer": {map[string]*openapi.Schema{full: {Type: "integer", Format: "uint8"}}, `"uint8"`},
 		"several schemas at once": {
-			map[string]*schema{full: {AllOf: []*schema{{Type: "string"}, {Type: "integer"}}}},
+			map[string]*openapi.Schema{full: {AllOf: []*openapi.Schema{{Type: "string"}, {Type: "integer"}}}},
 			"allOf",
 		},
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +10,8 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/format"
+
+	"github.com/kudoc/kudoc/schema/openapi"
 )
 
 const (
@@ -19,8 +20,8 @@ const (
 )
 
 // generate returns the CUE files by their path below the output folder.
-func generate(definitions map[string]*schema, version string) (map[string][]byte, error) {
-	packages := map[string]map[string]*schema{}
+func generate(definitions map[string]*openapi.Schema, version string) (map[string][]byte, error) {
+	packages := map[string]map[string]*openapi.Schema{}
 	for full, s := range definitions {
 		n, ok := place(full)
 		if !ok {
@@ -30,7 +31,7 @@ func generate(definitions map[string]*schema, version string) (map[string][]byte
 			continue
 		}
 		if packages[n.pkg] == nil {
-			packages[n.pkg] = map[string]*schema{}
+			packages[n.pkg] = map[string]*openapi.Schema{}
 		}
 		if packages[n.pkg][n.def] != nil {
 			return nil, fmt.Errorf("definition %s: %s has another #%s", full, n.pkg, n.def)
@@ -52,13 +53,13 @@ func generate(definitions map[string]*schema, version string) (map[string][]byte
 // printer writes the definitions of one package and notes what they import.
 type printer struct {
 	pkg     string
-	known   map[string]*schema
+	known   map[string]*openapi.Schema
 	imports map[string]bool
 }
 
 // file prints a whole package. Everything is sorted: the result must not
 // depend on the order in which Go walks maps.
-func (p *printer) file(defs map[string]*schema, version string) ([]byte, error) {
+func (p *printer) file(defs map[string]*openapi.Schema, version string) ([]byte, error) {
 	var body strings.Builder
 	var errs []error
 	for _, def := range slices.Sorted(maps.Keys(defs)) {
@@ -91,72 +92,17 @@ func alias(pkg string) string { return strings.ReplaceAll(pkg, "/", "") }
 // definition prints the right side of a definition. That of an object which
 // says its kind has apiVersion and kind as values: authors need not write them
 // and cannot write others.
-func (p *printer) definition(s *schema) (string, error) {
+func (p *printer) definition(s *openapi.Schema) (string, error) {
 	fixed := map[string]string{}
 	if len(s.Kinds) == 1 {
-		fixed["apiVersion"] = s.Kinds[0].apiVersion()
-		fixed["kind"] = s.Kinds[0].Kind
+		fixed["apiVersion"] = strconv.Quote(s.Kinds[0].APIVersion())
+		fixed["kind"] = strconv.Quote(s.Kinds[0].Kind)
 	}
+	to := openapi.Printer{Reference: p.reference}
 	if len(s.Properties) == 0 {
-		return p.expr(s)
+		return to.Expr(s)
 	}
-	return p.object(s, fixed)
-}
-
-func (p *printer) object(s *schema, fixed map[string]string) (string, error) {
-	var out strings.Builder
-	out.WriteString("{\n")
-	for _, field := range slices.Sorted(maps.Keys(s.Properties)) {
-		if value, ok := fixed[field]; ok {
-			fmt.Fprintf(&out, "%s: %q\n", field, value)
-			continue
-		}
-		text, err := p.expr(s.Properties[field])
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", field, err)
-		}
-		mark := "?"
-		if slices.Contains(s.Required, field) {
-			mark = "!"
-		}
-		fmt.Fprintf(&out, "%s%s: %s\n", strconv.Quote(field), mark, text)
-	}
-	out.WriteString("}")
-	return out.String(), nil
-}
-
-// expr prints a schema as a CUE expression.
-func (p *printer) expr(s *schema) (string, error) {
-	switch {
-	case s.Ref != "":
-		return p.reference(strings.TrimPrefix(s.Ref, "#/components/schemas/"))
-	case len(s.AllOf) == 1:
-		// OpenAPI has no other way to put a default or a comment beside a reference.
-		return p.expr(s.AllOf[0])
-	case len(s.AllOf) > 1:
-		return "", errors.New("allOf of several schemas: teach schema/gen to print it")
-	case len(s.OneOf) > 0:
-		return p.oneOf(s.OneOf)
-	case len(s.Enum) > 0:
-		return literals(s.Enum)
-	}
-	switch s.Type {
-	case "string":
-		return "string", nil
-	case "boolean":
-		return "bool", nil
-	case "number":
-		return "number", nil
-	case "integer":
-		return integer(s.Format)
-	case "array":
-		return p.list(s)
-	case "object":
-		return p.structure(s)
-	case "":
-		return "_", nil
-	}
-	return "", fmt.Errorf("type %q: teach schema/gen to print it", s.Type)
+	return to.Object(s, fixed)
 }
 
 func (p *printer) reference(full string) (string, error) {
@@ -175,58 +121,4 @@ func (p *printer) reference(full string) (string, error) {
 	}
 	p.imports[n.pkg] = true
 	return alias(n.pkg) + ".#" + n.def, nil
-}
-
-func (p *printer) oneOf(alternatives []*schema) (string, error) {
-	var texts []string
-	for _, s := range alternatives {
-		text, err := p.expr(s)
-		if err != nil {
-			return "", err
-		}
-		texts = append(texts, text)
-	}
-	return "(" + strings.Join(texts, " | ") + ")", nil
-}
-
-func (p *printer) list(s *schema) (string, error) {
-	if s.Items == nil {
-		return "[...]", nil
-	}
-	text, err := p.expr(s.Items)
-	return "[..." + text + "]", err
-}
-
-func (p *printer) structure(s *schema) (string, error) {
-	switch {
-	case len(s.Properties) > 0:
-		return p.object(s, nil)
-	case s.Additional != nil:
-		text, err := p.expr(s.Additional)
-		return "{[string]: " + text + "}", err
-	default:
-		return "{...}", nil
-	}
-}
-
-func integer(format string) (string, error) {
-	switch format {
-	case "int32", "int64":
-		return format, nil
-	case "":
-		return "int", nil
-	}
-	return "", fmt.Errorf("integer format %q: teach schema/gen to print it", format)
-}
-
-func literals(values []any) (string, error) {
-	var texts []string
-	for _, v := range values {
-		raw, err := json.Marshal(v)
-		if err != nil {
-			return "", err
-		}
-		texts = append(texts, string(raw))
-	}
-	return "(" + strings.Join(texts, " | ") + ")", nil
 }

@@ -6,41 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/kudoc/kudoc/schema/openapi"
 )
-
-// schema is the part of an OpenAPI v3 schema that Kubernetes uses and that says
-// something about the shape of a value.
-type schema struct {
-	Ref        string             `json:"$ref"`
-	Type       string             `json:"type"`
-	Format     string             `json:"format"`
-	Properties map[string]*schema `json:"properties"`
-	Required   []string           `json:"required"`
-	Items      *schema            `json:"items"`
-	Additional *schema            `json:"additionalProperties"`
-	AllOf      []*schema          `json:"allOf"`
-	OneOf      []*schema          `json:"oneOf"`
-	Enum       []any              `json:"enum"`
-	Kinds      []groupVersionKind `json:"x-kubernetes-group-version-kind"`
-}
-
-// groupVersionKind is what a top-level object says of itself.
-type groupVersionKind struct {
-	Group   string `json:"group"`
-	Version string `json:"version"`
-	Kind    string `json:"kind"`
-}
-
-func (k groupVersionKind) apiVersion() string {
-	if k.Group == "" {
-		return k.Version
-	}
-	return k.Group + "/" + k.Version
-}
 
 // readSpec collects the definitions of all files by their full name. A file has
 // one group's API; what groups share is in each of them.
-func readSpec(dir fs.FS) (map[string]*schema, error) {
+func readSpec(dir fs.FS) (map[string]*openapi.Schema, error) {
 	names, err := fs.Glob(dir, "*.json")
 	if err != nil {
 		return nil, err
@@ -48,7 +20,7 @@ func readSpec(dir fs.FS) (map[string]*schema, error) {
 	if len(names) == 0 {
 		return nil, errors.New("no *.json file in it")
 	}
-	definitions := map[string]*schema{}
+	definitions := map[string]*openapi.Schema{}
 	for _, name := range names {
 		raw, err := fs.ReadFile(dir, name)
 		if err != nil {
@@ -56,7 +28,7 @@ func readSpec(dir fs.FS) (map[string]*schema, error) {
 		}
 		var file struct {
 			Components struct {
-				Schemas map[string]*schema `json:"schemas"`
+				Schemas map[string]*openapi.Schema `json:"schemas"`
 			} `json:"components"`
 		}
 		if err := json.Unmarshal(raw, &file); err != nil {

@@ -40,6 +40,7 @@ const (
 	UnknownField       = "KD006"
 	Missing            = "KD007"
 	UnknownReference   = "KD008"
+	WrongDefinition    = "KD009"
 	NoFramework        = "KD101"
 	UnknownTopLevel    = "KD102"
 	NoDeploy           = "KD103"
@@ -85,7 +86,7 @@ var Codes = []Code{
 	{Code: Syntax, Group: GroupReading, Title: "syntax error",
 		Text: "A file is not valid CUE. `cue vet` and editors with CUE support report the same."},
 	{Code: UnknownImport, Group: GroupReading, Title: "unknown import",
-		Text: "kudoc provides kudoc.dev/kudoc and the Kubernetes types under kudoc.dev/k8s/<group>/<version>, for example kudoc.dev/k8s/apps/v1; the core group is kudoc.dev/k8s/core/v1. Everything else must be part of CUE's standard library or of the module that the framework belongs to."},
+		Text: "kudoc provides kudoc.dev/kudoc and the Kubernetes types under kudoc.dev/k8s/<group>/<version>, for example kudoc.dev/k8s/apps/v1; the core group is kudoc.dev/k8s/core/v1. Kinds that folders named crds define are under kudoc.dev/crds/<group>/<version>. Everything else must be part of CUE's standard library or of the module that the framework belongs to."},
 	{Code: FromCUE, Group: GroupReading, Title: "CUE reports an error",
 		Text: "CUE itself finds an error in the framework. The message is CUE's."},
 	{Code: WrongValue, Group: GroupReading, Title: "a value is not allowed",
@@ -96,6 +97,8 @@ var Codes = []Code{
 		Text: "A field without which the object, plan or framework means nothing is not set."},
 	{Code: UnknownReference, Group: GroupReading, Title: "unknown reference",
 		Text: "An expression refers to a name that is not declared. To use instance, plan and the like, declare them in the package: `instance: _`."},
+	{Code: WrongDefinition, Group: GroupReading, Title: "a definition of kinds cannot be used",
+		Text: "The YAML files in folders named crds of the framework, or of the module that it belongs to, define kinds: CustomResourceDefinitions of apiextensions.k8s.io/v1, of which kudoc makes types under kudoc.dev/crds/<group>/<version>. A file is not YAML, is not such a definition, or two files define one kind in different ways."},
 	{Code: NoFramework, Group: GroupLanguage, Title: "the package is not a framework",
 		Text: "A framework embeds the schema at file level, in one of its files: import \"kudoc.dev/kudoc\" and then kudoc.#Framework on a line of its own."},
 	{Code: UnknownTopLevel, Group: GroupLanguage, Title: "unknown field at file level",

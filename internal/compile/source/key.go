@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/kudoc/kudoc/internal/compile/crds"
 )
 
 // How much there may be to read before a build is rather made anew.
@@ -41,6 +43,19 @@ func Key(dir string, more ...string) (string, error) {
 				return "", err
 			}
 		}
+		definitions, err := crds.Files(dir, false)
+		if err != nil {
+			return "", err
+		}
+		for _, path := range definitions {
+			info, err := os.Lstat(path)
+			if err == nil {
+				err = s.add(path, fs.FileInfoToDirEntry(info))
+			}
+			if err != nil {
+				return "", err
+			}
+		}
 		return hex.EncodeToString(s.digest.Sum(nil)), nil
 	}
 	provided := filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")
@@ -64,7 +79,7 @@ type sources struct {
 	files, bytes int
 }
 
-// add adds a CUE file. Through a link to a directory, and by an attribute that embeds a file, a package reaches what is not
+// add adds a CUE file, or one of definitions of kinds. Through a link to a directory, and by an attribute that embeds a file, a package reaches what is not
 // seen here.
 func (s *sources) add(path string, e fs.DirEntry) error {
 	if e.Type()&fs.ModeSymlink != 0 {
@@ -74,7 +89,7 @@ func (s *sources) add(path string, e fs.DirEntry) error {
 	} else if e.IsDir() {
 		return nil
 	}
-	if !strings.HasSuffix(path, ".cue") {
+	if !strings.HasSuffix(path, ".cue") && !crds.IsFile(path) {
 		return nil
 	}
 	b, err := os.ReadFile(path)

@@ -18,6 +18,7 @@ import (
 	"cuelang.org/go/cue/load"
 	"cuelang.org/go/cue/parser"
 
+	"github.com/kudoc/kudoc/internal/compile/crds"
 	"github.com/kudoc/kudoc/schema"
 )
 
@@ -26,29 +27,61 @@ type Source struct {
 	Dir    string
 	config *load.Config
 	types  map[string]func() ast.Expr // of the outputs of required packages, by import path
+	// Definitions are the CustomResourceDefinitions of the module.
+	Definitions crds.Set
 }
 
 // moduleFile is used where the author has no module: a framework needs none.
 const moduleFile = "module: \"kudoc.local/framework@v0\"\nlanguage: version: \"v0.17.0\"\n"
 
-// New prepares the loading of a package: the language and the Kubernetes types are served from memory, where CUE
-// looks for packages that are not part of a module in a registry.
+// New prepares the loading of a package: the language and the types of Kubernetes and of the module's own kinds are served
+// from memory, where CUE looks for packages that are not part of a module in a registry. What is wrong with the definitions
+// of kinds is in the error as crds.Problems.
 func New(dir string) (*Source, error) {
 	overlay := map[string]load.Source{}
 	root := Root(dir)
+	definitions, err := Definitions(dir)
+	if err != nil {
+		return nil, err
+	}
 	if moduleRoot(dir) == "" {
 		overlay[filepath.Join(root, "cue.mod", "module.cue")] = load.FromString(moduleFile)
 	}
+	provided, err := Provided(definitions)
+	if err != nil {
+		return nil, err
+	}
 	base := filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")
-	err := fs.WalkDir(schema.Files, ".", func(path string, e fs.DirEntry, err error) error {
+	for path, content := range provided {
+		overlay[filepath.Join(base, filepath.FromSlash(path))] = load.FromBytes(content)
+	}
+	return &Source{Dir: dir, Definitions: definitions, config: &load.Config{Dir: dir, ModuleRoot: root, Overlay: overlay, Env: []string{}}}, nil
+}
+
+// Provided are the files of the packages that kudoc provides, by their path below kudoc.dev: the language, the types of
+// Kubernetes, and those of the kinds that are defined.
+func Provided(definitions crds.Set) (map[string][]byte, error) {
+	out, err := definitions.Packages()
+	if err != nil {
+		return nil, err
+	}
+	err = fs.WalkDir(schema.Files, ".", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".cue") {
 			return err
 		}
-		b, err := schema.Files.ReadFile(path)
-		overlay[filepath.Join(base, filepath.FromSlash(path))] = load.FromBytes(b)
+		out[path], err = schema.Files.ReadFile(path)
 		return err
 	})
-	return &Source{Dir: dir, config: &load.Config{Dir: dir, ModuleRoot: root, Overlay: overlay, Env: []string{}}}, err
+	return out, err
+}
+
+// Definitions reads the definitions of kinds that the framework in a directory may use.
+func Definitions(dir string) (crds.Set, error) {
+	files, err := crds.Files(Root(dir), moduleRoot(dir) != "")
+	if err != nil {
+		return nil, err
+	}
+	return crds.Read(files)
 }
 
 // Root is the directory that holds all that a framework in a directory may import: its module, or the directory itself.
@@ -111,7 +144,13 @@ func (s *Source) load(isBase map[string]bool, change Change) *build.Instance {
 // the order of their names. What kudoc itself provides is not among them: the version of kudoc tells it.
 func (s *Source) Digest(inst *build.Instance) (string, error) {
 	h := sha256.New()
-	for _, name := range sourceFiles(inst) {
+	files := sourceFiles(inst)
+	if usesDefinitions(inst) {
+		for _, d := range s.Definitions {
+			files = append(files, d.File)
+		}
+	}
+	for _, name := range slices.Compact(files) {
 		b, err := os.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -126,6 +165,13 @@ func (s *Source) Digest(inst *build.Instance) (string, error) {
 		h.Write(b)
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// usesDefinitions says whether a package, or one that it imports, imports types of the module's own kinds.
+func usesDefinitions(inst *build.Instance) bool {
+	return slices.ContainsFunc(inst.Imports, func(dep *build.Instance) bool {
+		return strings.HasPrefix(dep.ImportPath, crds.Root) || usesDefinitions(dep)
+	})
 }
 
 // sourceFiles are the files of a package and of all that it imports, sorted.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/kudoc/kudoc/internal/compile/crds"
 )
 
 // Stamp changes when somebody saves a file that a framework is made of: one in its directory, or a CUE file of the module
@@ -32,6 +34,13 @@ func Stamp(dir string) string {
 	}
 	root := moduleRoot(dir)
 	if root == "" {
+		definitions, err := crds.Files(dir, false)
+		if err != nil {
+			return b.String()
+		}
+		for _, path := range definitions {
+			add(path)
+		}
 		return b.String()
 	}
 	_ = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
@@ -40,7 +49,7 @@ func Stamp(dir string) string {
 			return fs.SkipDir
 		case e.IsDir() && (e.Name() == ".git" || path == filepath.Join(root, "cue.mod", "pkg", "kudoc.dev")):
 			return fs.SkipDir
-		case !e.IsDir() && strings.HasSuffix(path, ".cue"):
+		case !e.IsDir() && (strings.HasSuffix(path, ".cue") || crds.IsFile(path)):
 			add(path)
 		}
 		return nil
