@@ -47,6 +47,7 @@ func Run(f Framework) (Declared, diag.Diagnostics) {
 	k.checkTasks()
 	k.checkReferences()
 	k.checkParams()
+	k.checkObjects()
 	k.withoutRepetition()
 	return k.Declared, k.Found
 }

@@ -21,7 +21,7 @@ func Frameworks(inst *build.Instance) []*build.Instance {
 			if !ok {
 				continue
 			}
-			for _, x := range conjuncts(e.Expr) {
+			for _, x := range Conjuncts(e.Expr) {
 				if s, ok := x.(*ast.SelectorExpr); ok && nameOf(s.Sel) == "#Framework" {
 					isFramework = true
 				}
@@ -55,7 +55,7 @@ func extended(inst *build.Instance, f *ast.File, x ast.Expr) []*build.Instance {
 	if !ok {
 		return nil
 	}
-	if imp := inst.LookupImport(importPath(f, id.Name)); imp != nil {
+	if imp := inst.LookupImport(ImportPath(f, id.Name)); imp != nil {
 		return Frameworks(imp)
 	}
 	return nil
@@ -73,14 +73,14 @@ func Embedding(inst *build.Instance) token.Pos {
 	return token.NoPos
 }
 
-// conjuncts are the operands of a unification.
-func conjuncts(x ast.Expr) []ast.Expr {
+// Conjuncts are the operands of a unification.
+func Conjuncts(x ast.Expr) []ast.Expr {
 	switch y := x.(type) {
 	case *ast.ParenExpr:
-		return conjuncts(y.X)
+		return Conjuncts(y.X)
 	case *ast.BinaryExpr:
 		if y.Op == token.AND {
-			return append(conjuncts(y.X), conjuncts(y.Y)...)
+			return append(Conjuncts(y.X), Conjuncts(y.Y)...)
 		}
 	}
 	return []ast.Expr{x}

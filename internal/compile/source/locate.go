@@ -64,7 +64,7 @@ func eachField(decls []ast.Decl, f func(*ast.Field)) {
 // declsOf are the declarations in the struct literals that an expression unifies.
 func declsOf(x ast.Expr) []ast.Decl {
 	var out []ast.Decl
-	for _, c := range conjuncts(x) {
+	for _, c := range Conjuncts(x) {
 		switch c := c.(type) {
 		case *ast.StructLit:
 			out = append(out, c.Elts...)

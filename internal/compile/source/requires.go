@@ -94,11 +94,11 @@ func packageOf(f *ast.File, x ast.Expr) (name, id string) {
 	if !ok {
 		return "", ""
 	}
-	return p.Name, importPath(f, p.Name)
+	return p.Name, ImportPath(f, p.Name)
 }
 
-// importPath is what a file imports under a name, or "".
-func importPath(f *ast.File, name string) string {
+// ImportPath is what a file imports under a name, or "".
+func ImportPath(f *ast.File, name string) string {
 	for s := range f.ImportSpecs() {
 		if info, err := astutil.ParseImportSpec(s); err == nil && info.Ident == name {
 			return info.ID
