@@ -57,6 +57,9 @@ type Report struct {
 	// Mismatches is one for each cause, with the smallest input that was found to show it.
 	Mismatches []Mismatch
 	Coverage   Coverage
+	// Samples are inputs that the parameters accept: the smallest one, those that differ from it in one parameter, and
+	// some of those that were tried.
+	Samples []Sample
 }
 
 // run is one validation.
