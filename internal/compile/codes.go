@@ -1,6 +1,12 @@
 package compile
 
-import "github.com/kudoc/kudoc/internal/compile/cueerror"
+import (
+	"slices"
+	"strings"
+
+	"github.com/kudoc/kudoc/internal/compile/cueerror"
+	"github.com/kudoc/kudoc/internal/compile/lint"
+)
 
 // Code is an entry of the table of all diagnostics.
 type Code struct {
@@ -10,7 +16,8 @@ type Code struct {
 }
 
 // The codes, by the pass that reports them: 0 load and CUE, 1 the language, 2 parameters, 3 evaluation, 4 validation,
-// 5 emission.
+// 5 emission,
+// 6 the objects, in package lint.
 const (
 	codeCannotRead  = "KD001"
 	codeSyntax      = "KD002"
@@ -43,7 +50,7 @@ const (
 )
 
 // Codes is the table of all diagnostics, in order.
-var Codes = []Code{
+var Codes = withRules([]Code{
 	{codeCannotRead, "the framework cannot be read", "A framework is one directory with the CUE files of one package. The directory is missing, holds no CUE files, holds files of several packages, or cannot be read."},
 	{codeSyntax, "syntax error", "A file is not valid CUE. `cue vet` and editors with CUE support report the same."},
 	{codeImport, "unknown import", "kudoc provides kudoc.dev/kudoc and the Kubernetes types under kudoc.dev/k8s/<group>/<version>, for example kudoc.dev/k8s/apps/v1; the core group is kudoc.dev/k8s/core/v1. Everything else must be part of CUE's standard library or of the module that the framework belongs to."},
@@ -72,6 +79,15 @@ var Codes = []Code{
 	{codeStructure, "an API server would refuse an object", "With the parameters that the message shows, an object has a structure that Kubernetes refuses, although CUE's types allow it: two elements of a list have the same key, such as the number of a port or the name of an environment variable. Make the parameters exclude it, with list.UniqueItems for example, or build the list from a map."},
 	{codeTooLarge, "the framework is too large", "A FrameworkVersion is one object in the cluster, and a cluster stores objects of at most 1.5 MiB. The message names the largest objects. Long scripts and files that are part of a framework count in full."},
 	{codeInternal, "internal error", "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
+})
+
+// withRules adds the rules about objects to a table.
+func withRules(codes []Code) []Code {
+	for _, r := range lint.Rules() {
+		codes = append(codes, Code{r.Code, r.Title, r.Text})
+	}
+	slices.SortFunc(codes, func(a, b Code) int { return strings.Compare(a.Code, b.Code) })
+	return codes
 }
 
 // Explain returns the entry for a code.

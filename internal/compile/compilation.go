@@ -11,6 +11,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/steps"
 	"github.com/kudoc/kudoc/internal/compile/validate"
+	"github.com/kudoc/kudoc/internal/render"
 )
 
 // compilation is what the passes know so far.
@@ -38,6 +39,11 @@ type compilation struct {
 
 	// validate
 	validation validate.Report
+	program    *render.Program
+
+	// lint: the value with the inputs of the last finding
+	filledWith  string
+	filledValue cue.Value
 
 	// lower
 	spec *v1alpha1.FrameworkVersionSpec

@@ -72,6 +72,7 @@ func compile(opts Options) (c *compilation) {
 		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
 		{c.lower},    // -> templates, parameter schemas
 		{c.validate}, // the same answers as CUE for many inputs?
+		{c.lint},     // do the objects make sense together?
 		{c.emit},     // -> objects
 	} {
 		for _, pass := range passes {

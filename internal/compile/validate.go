@@ -26,6 +26,7 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
+	c.program = program
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
 		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload,
 	})

@@ -1,0 +1,109 @@
+package lint
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// readSchemas finds the parameters that take any text. What is wrong for some text is no mistake of the framework's: no author
+// writes down everything that Kubernetes refuses.
+func (r *run) readSchemas() {
+	r.free, r.chosen = map[string]bool{}, map[string]bool{}
+	var visit func(s *render.Schema, at string)
+	visit = func(s *render.Schema, at string) {
+		if s.Type == "struct" {
+			for i := range s.Fields {
+				visit(&s.Fields[i].Schema, at+"."+s.Fields[i].Name)
+			}
+			return
+		}
+		r.free[at] = takesText(s)
+	}
+	for _, p := range r.Spec.Parameters {
+		var s render.Schema
+		if json.Unmarshal(p.Schema.Raw, &s) == nil {
+			visit(&s, p.Name)
+		}
+	}
+}
+
+// takesText says whether some text in a value of a schema is as good as any other.
+func takesText(s *render.Schema) bool {
+	switch s.Type {
+	case "string", "any":
+		return !strings.Contains(strings.ReplaceAll(s.Check, `""`, ""), `"`) // neither a pattern nor alternatives
+	case "map":
+		if !strings.Contains(s.Keys, `"`) {
+			return true
+		}
+	}
+	for i := range s.Fields {
+		if takesText(&s.Fields[i].Schema) {
+			return true
+		}
+	}
+	return s.Elem != nil && takesText(s.Elem)
+}
+
+// isFree says whether a world differs from the first one by text that is as good as any other.
+func (w *world) isFree() bool { return w.free[strings.Join(w.sample.Changed, ".")] }
+
+// choices notes which values of the first world depend on a parameter that takes any text and has to be set: whether such a
+// value is right, only who sets it can tell.
+func (r *run) choices() {
+	for _, s := range r.Samples {
+		if !r.free[strings.Join(s.Changed, ".")] || at(r.Samples[0].Params, elements(s.Changed)...) == nil {
+			continue
+		}
+		w := r.world(s, mine)
+		if w == nil {
+			continue
+		}
+		for _, i := range r.first.items {
+			if j := w.find(i); j != nil {
+				different(i.object, j.object, i.path(), func(p path) { r.chosen[p.String()] = true })
+			}
+		}
+	}
+}
+
+func elements(names []string) []any {
+	out := make([]any, len(names))
+	for i, n := range names {
+		out[i] = n
+	}
+	return out
+}
+
+func (r *run) isChosen(f *found) bool { return f.rule.values && r.chosen[f.path.String()] }
+
+// different visits the paths at which two values differ.
+func different(a, b any, p path, visit func(p path)) {
+	switch x := a.(type) {
+	case map[string]any:
+		if y, ok := b.(map[string]any); ok {
+			for k := range x {
+				different(x[k], y[k], p.of(k), visit)
+			}
+			for k := range y {
+				if _, both := x[k]; !both {
+					visit(p.of(k))
+				}
+			}
+			return
+		}
+	case []any:
+		if y, ok := b.([]any); ok && len(x) == len(y) {
+			for i := range x {
+				different(x[i], y[i], p.of(i), visit)
+			}
+			return
+		}
+	}
+	if !reflect.DeepEqual(a, b) {
+		visit(p)
+	}
+}

@@ -1,0 +1,23 @@
+// Package lint finds what is wrong with the objects that a framework makes, although CUE, Kubernetes' types and the structure
+// of the objects allow it: two objects with one name, a selector that selects nothing, a field that cannot be changed.
+//
+//	lint.go       runs the rules over the samples of validation, and reports each finding once, for the simplest input
+//	rules.go      the table of rules
+//	world.go      all that a framework makes of one input
+//	path.go       paths into objects
+//	pods.go       the pods in objects
+//
+// The rules are pure functions of a world:
+//
+//	identity.go   names and namespaces
+//	selectors.go  selectors of workloads, services and policies; the ports of services
+//	volumes.go    volumes and their mounts
+//	mentions.go   ConfigMaps, Secrets, claims and service accounts that pods name
+//	immutable.go  fields that an API server does not let change
+//	pods_rules.go images, restarts, readiness
+//	quantities.go amounts of memory and CPU
+//	formats.go    names, labels, ports and schedules, as Kubernetes itself checks them
+//	plans.go      plans, and the parameters that nothing reads
+//
+// A rule that is wrong about a good framework is worse than no rule: what only a person can decide is no finding.
+package lint

@@ -1,0 +1,211 @@
+package lint
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/validate"
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// Subject is what is looked at.
+type Subject struct {
+	Spec    *v1alpha1.FrameworkVersionSpec
+	Program *render.Program
+	// Samples are inputs that the parameters accept, the smallest one first.
+	Samples []validate.Sample
+}
+
+// Finding is a mistake in a framework.
+type Finding struct {
+	Code    string
+	Warning bool
+	// Path is the field in the framework: tasks.server.apply.server.spec, with integers for elements of lists.
+	Path          []any
+	Message, Hint string
+	// Inputs are those for which the field has its value.
+	Inputs render.Inputs
+}
+
+// Run applies every rule.
+func Run(s Subject) []Finding {
+	if len(s.Samples) == 0 {
+		return nil
+	}
+	r := &run{Subject: s, steps: stepsOf(s.Spec), varies: varying(s.Spec), known: map[string]bool{}, present: map[string]int{}, everywhere: map[string]*found{}}
+	r.readSchemas()
+	if r.first = r.world(s.Samples[0], mine); r.first == nil {
+		return nil
+	}
+	r.first.neighbour, r.first.elsewhere = r.world(s.Samples[0], neighbour), r.world(s.Samples[0], elsewhere)
+	r.choices()
+	r.look(r.first)
+	for _, sample := range s.Samples[1:] {
+		if w := r.world(sample, mine); w != nil {
+			r.look(w)
+		}
+	}
+	r.always()
+	return r.findings
+}
+
+// run is one look at a framework. Of the worlds only the first one is kept.
+type run struct {
+	Subject
+	steps  []use
+	varies map[string]bool // tasks
+	first  *world
+	// known are the findings of the worlds before.
+	known map[string]bool
+	// present counts the worlds in which an object is; everywhere are the findings that must be in all of them to count.
+	present    map[string]int
+	everywhere map[string]*found
+	// free are the parameters that take any text, chosen the values of the first world that depend on one that has to be set.
+	free     map[string]bool
+	chosen   map[string]bool
+	findings []Finding
+}
+
+// found is a finding in a world.
+type found struct {
+	rule   *Rule
+	world  *world
+	item   *item // or nil
+	path   path  // in the framework
+	about  string
+	text   string
+	hint   string
+	worlds int // how many show it
+}
+
+// identity tells findings apart in different worlds, in which elements of lists may be at other places.
+func (f *found) identity() string { return f.rule.Code + f.path.kind() + "\x00" + f.about }
+
+// look applies every rule to a world.
+func (r *run) look(w *world) {
+	for p := range w.paths() {
+		r.present[p]++
+	}
+	fresh := map[string]bool{}
+	for n := range rules {
+		rule := &rules[n]
+		if w != r.first && !rule.wants(w) {
+			continue
+		}
+		for _, f := range rule.apply(w) {
+			id := f.identity()
+			if rule.everywhere {
+				if old := r.everywhere[id]; old == nil {
+					r.everywhere[id] = f
+				} else if !fresh[id] {
+					old.worlds++
+				}
+				fresh[id] = true
+				continue
+			}
+			if r.known[id] || r.isChosen(f) {
+				continue
+			}
+			fresh[id] = true
+			r.report(r.smallest(f))
+		}
+	}
+	for id := range fresh {
+		r.known[id] = true
+	}
+}
+
+// apply calls the rule for a world.
+func (rule *Rule) apply(w *world) []*found {
+	var out []*found
+	rule.check(w, func(i *item, p path, about, message string) *found {
+		f := &found{rule: rule, world: w, item: i, path: p, about: about, text: message, worlds: 1}
+		if i != nil {
+			f.path = i.path().of(p...)
+		}
+		out = append(out, f)
+		return f
+	})
+	return out
+}
+
+// wants says whether a rule looks at a world other than the first one.
+func (rule *Rule) wants(w *world) bool {
+	switch {
+	case rule.defaults:
+		return false
+	case rule.changes:
+		return w.sample.Changed != nil
+	case rule.values:
+		return w.sample.Changed != nil && !w.isFree()
+	}
+	return true
+}
+
+// paths are the objects of a world.
+func (w *world) paths() map[string]bool {
+	out := map[string]bool{}
+	for _, i := range w.items {
+		out[i.path().String()] = true
+	}
+	return out
+}
+
+// always reports the findings that are in every world in which the object is.
+func (r *run) always() {
+	for _, f := range r.everywhere {
+		if f.item == nil || f.worlds == r.present[f.item.path().String()] {
+			r.report(f)
+		}
+	}
+}
+
+// maxTries is how many smaller inputs are tried for a finding.
+const maxTries = 60
+
+// smallest replaces the world of a finding by that of a simpler input as long as the finding remains.
+func (r *run) smallest(f *found) *found {
+	if f.world == r.first || f.world.sample.Changed != nil {
+		return f
+	}
+	tries := 0
+	for smaller := true; smaller; {
+		smaller = false
+		for _, s := range f.world.sample.Without(&r.Samples[0]) {
+			if tries++; tries > maxTries {
+				return f
+			}
+			w := r.world(s, mine)
+			if w == nil {
+				continue
+			}
+			same := slices.IndexFunc(f.rule.apply(w), func(g *found) bool { return g.identity() == f.identity() })
+			if same >= 0 {
+				f, smaller = f.rule.apply(w)[same], true
+				break
+			}
+		}
+	}
+	return f
+}
+
+func (r *run) report(f *found) {
+	out := Finding{Code: f.rule.Code, Warning: f.rule.Warning, Path: f.path, Message: f.text, Hint: f.hint, Inputs: f.world.inputs}
+	plan := ""
+	if f.item != nil {
+		out.Inputs, _ = f.world.at(f.item.use)
+		plan = f.item.use.plan
+	}
+	if given := f.world.sample.Given(&r.Samples[0], plan); given != "" && !f.rule.changes {
+		out.Message = fmt.Sprintf("%s, %s", f.text, given)
+		out.Warning = out.Warning || f.rule.lenient
+	}
+	same := slices.ContainsFunc(r.findings, func(x Finding) bool {
+		return x.Code == out.Code && reflect.DeepEqual(x.Path, out.Path) && x.Message == out.Message
+	})
+	if !same {
+		r.findings = append(r.findings, out)
+	}
+}

@@ -1,0 +1,187 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+var selectorRules = []Rule{
+	{Code: "KD605", Title: "a workload does not select its own pods", check: ownPods,
+		Text: "The selector of a Deployment, StatefulSet, DaemonSet or ReplicaSet must match the labels of its own pod template, or an API server refuses it. Write the labels once, in a hidden field, and refer to it from both places."},
+	{Code: "KD606", Title: "a selector selects no pods", Warning: true, everywhere: true, check: selectsNothing,
+		Text: "A Service, PodDisruptionBudget or NetworkPolicy selects pods by labels that no pod of the framework has, whatever the parameters are. Most often the labels are misspelt, or were changed in one place only."},
+	{Code: "KD607", Title: "a port of a service leads nowhere", Warning: true, everywhere: true, check: targetPorts,
+		Text: "The targetPort of a Service is a name that no container of the pods has that it selects, or a number that is not among the ports that they declare. Kubernetes accepts it, and connections fail."},
+}
+
+func ownPods(w *world, report reporter) {
+	for _, p := range w.pods() {
+		if !slices.Contains([]string{"apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet"}, p.qualifiedKind()) {
+			continue
+		}
+		s := selector(p.object, "spec", "selector")
+		if s == nil || s.Empty() || s.Matches(p.labels()) {
+			continue
+		}
+		f := report(p.item, path{"spec", "selector"}, "", fmt.Sprintf("the selector %q does not match the labels %q of the pod template", s, p.labels()))
+		f.hint = "refer to the same labels in both places"
+	}
+}
+
+// selectors are the fields of kinds that select pods.
+var selectors = map[string]path{
+	"/Service":                        {"spec", "selector"},
+	"policy/PodDisruptionBudget":      {"spec", "selector"},
+	"networking.k8s.io/NetworkPolicy": {"spec", "podSelector"},
+}
+
+// selected is the selector of an item that selects pods, without what Kubernetes itself, or a program at run time, adds to the
+// labels of a pod.
+func (i *item) selected() labels.Selector {
+	p, ok := selectors[i.qualifiedKind()]
+	if !ok {
+		return nil
+	}
+	var s labels.Selector
+	if i.is("", "Service") {
+		if text(i.object, "spec", "type") == "ExternalName" || object(i.object, p...) == nil {
+			return nil
+		}
+		s = labels.SelectorFromSet(stringMap(object(i.object, p...)))
+	} else if s = selector(i.object, p...); s == nil {
+		return nil
+	}
+	out := labels.NewSelector()
+	requirements, _ := s.Requirements()
+	for _, r := range requirements {
+		if !isDynamic(r.Key()) {
+			out = out.Add(r)
+		}
+	}
+	if out.Empty() {
+		return nil
+	}
+	return out
+}
+
+func isDynamic(key string) bool {
+	domain, name, _ := strings.Cut(key, "/")
+	if name == "" {
+		name = domain
+	}
+	for _, word := range []string{"role", "leader", "primary", "master", "active", "pod-name", "pod-index", "job-name", "controller-uid", "hash", "revision"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return strings.HasPrefix(domain, "kudoc.dev")
+}
+
+func selectsNothing(w *world, report reporter) {
+	pods := w.pods()
+	if len(pods) == 0 || w.hasForeign() {
+		return
+	}
+	for _, i := range w.made() {
+		s := i.selected()
+		if s != nil && len(matching(pods, s)) == 0 {
+			f := report(i, selectors[i.qualifiedKind()], "", fmt.Sprintf("no pod of the framework has the labels %q", s))
+			f.hint = nearestLabels(pods, s)
+		}
+	}
+}
+
+func matching(pods []pod, s labels.Selector) []pod {
+	var out []pod
+	for _, p := range pods {
+		if s.Matches(p.labels()) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// nearestLabels says which labels a pod has instead, if one has some of those that are asked for.
+func nearestLabels(pods []pod, s labels.Selector) string {
+	best, most := "", 0
+	requirements, _ := s.Requirements()
+	for _, p := range pods {
+		n := 0
+		for _, r := range requirements {
+			if r.Matches(p.labels()) {
+				n++
+			} else if p.labels().Has(r.Key()) {
+				n++ // at least the name is right
+			}
+		}
+		if n > most {
+			best, most = fmt.Sprintf("those of %s %q are %q", p.groupKind().Kind, p.id, p.labels()), n
+		}
+	}
+	return best
+}
+
+func targetPorts(w *world, report reporter) {
+	pods := w.pods()
+	for _, i := range w.made() {
+		s := i.selected()
+		if s == nil || !i.is("", "Service") {
+			continue
+		}
+		reached := matching(pods, s)
+		if len(reached) == 0 {
+			continue
+		}
+		for n := range list(i.object, "spec", "ports") {
+			targetPort(i, reached, n, report)
+		}
+	}
+}
+
+func targetPort(i *item, pods []pod, n int, report reporter) {
+	ports, field := list(i.object, "spec", "ports"), path{"spec", "ports", n, "targetPort"}
+	about := text(ports[n], "name")
+	var names []string
+	var numbers []int64
+	for _, p := range pods {
+		for _, c := range p.containers() {
+			for _, port := range list(c.body, "ports") {
+				if name := text(port, "name"); name != "" {
+					names = append(names, name)
+				}
+				if number, ok := number(port, "containerPort"); ok {
+					numbers = append(numbers, number)
+				}
+			}
+		}
+	}
+	if name := text(ports[n], "targetPort"); name != "" {
+		if !slices.Contains(names, name) {
+			f := report(i, field, about, fmt.Sprintf("no container of the selected pods has a port %q", name))
+			f.hint = known(names)
+		}
+		return
+	}
+	want, ok := number(ports[n], "targetPort")
+	if !ok {
+		field = path{"spec", "ports", n, "port"}
+		want, ok = number(ports[n], "port")
+	}
+	if !ok || len(numbers) == 0 || slices.Contains(numbers, want) || text(i.object, "spec", "clusterIP") == "None" {
+		return
+	}
+	report(i, field, about, fmt.Sprintf("no container of the selected pods declares the port %d", want))
+}
+
+// known lists names, for a hint.
+func known(names []string) string {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) == 0 {
+		return "they name no ports"
+	}
+	return "they have " + strings.Join(names, ", ")
+}

@@ -1,0 +1,193 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var volumeRules = []Rule{
+	{Code: "KD608", Title: "a mount has no volume", check: mounts,
+		Text: "A container mounts a volume that its pod does not have, neither among the volumes nor among the volumeClaimTemplates. An API server refuses that."},
+	{Code: "KD609", Title: "a volume is not used", Warning: true, everywhere: true, check: unmounted,
+		Text: "No container of the pod mounts the volume, whatever the parameters are. Either the mount is missing, or the volume is left over."},
+	{Code: "KD610", Title: "a pod needs an object that the framework does not make", Warning: true, check: missingObjects,
+		Text: "A pod names a ConfigMap, Secret, PersistentVolumeClaim or ServiceAccount whose name begins like those of the instance, but no task makes it, so that the pod cannot start. Refer to the object that is meant: tasks.config.apply.config.metadata.name."},
+	{Code: "KD611", Title: "a pod needs a key that an object lacks", check: missingKeys,
+		Text: "A pod reads a key of a ConfigMap or Secret that the framework makes without that key, so that the pod cannot start."},
+	{Code: "KD612", Title: "a StatefulSet names a service that does not exist", Warning: true, check: governing,
+		Text: "The serviceName of a StatefulSet is the Service that gives its pods their names in the network. No task makes a Service of that name."},
+}
+
+// volumes are the names of the volumes of a pod, and where they are.
+func (p *pod) volumes() map[string]path {
+	out := map[string]path{}
+	for n, v := range list(p.body, "spec", "volumes") {
+		out[text(v, "name")] = p.root.of("spec", "volumes", n)
+	}
+	if p.is("apps", "StatefulSet") {
+		for n, v := range list(p.object, "spec", "volumeClaimTemplates") {
+			out[text(v, "metadata", "name")] = path{"spec", "volumeClaimTemplates", n}
+		}
+	}
+	return out
+}
+
+// mounted calls visit for every mount of a volume.
+func (p *pod) mounted(visit func(at path, name string)) {
+	for _, c := range p.containers() {
+		for _, field := range []string{"volumeMounts", "volumeDevices"} {
+			for n, m := range list(c.body, field) {
+				visit(c.path.of(field, n, "name"), text(m, "name"))
+			}
+		}
+	}
+}
+
+func mounts(w *world, report reporter) {
+	for _, p := range w.pods() {
+		volumes := p.volumes()
+		p.mounted(func(at path, name string) {
+			if _, ok := volumes[name]; !ok {
+				f := report(p.item, at, name, fmt.Sprintf("the pod has no volume %q", name))
+				var names []string
+				for v := range volumes {
+					names = append(names, v)
+				}
+				if slices.Sort(names); len(names) > 0 {
+					f.hint = "it has " + strings.Join(names, ", ")
+				}
+			}
+		})
+	}
+}
+
+func unmounted(w *world, report reporter) {
+	for _, p := range w.pods() {
+		volumes := p.volumes()
+		p.mounted(func(_ path, name string) { delete(volumes, name) })
+		for name, at := range volumes {
+			report(p.item, at, name, fmt.Sprintf("no container mounts the volume %q", name))
+		}
+	}
+}
+
+// missingObjects finds references to objects of the instance that no task makes. What another program may make is no finding:
+// what a custom resource names, or a script.
+func missingObjects(w *world, report reporter) {
+	for _, m := range w.mentions() {
+		if m.optional || !strings.Contains(m.name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
+			continue
+		}
+		f := report(m.pod.item, m.path, m.kind, fmt.Sprintf("no task makes the %s %q", m.kind, m.name))
+		if names := w.namesOf(m.kind); len(names) > 0 {
+			f.hint = "there is " + strings.Join(names, ", ")
+		}
+	}
+}
+
+func (w *world) namesOf(kind string) []string {
+	var out []string
+	for _, i := range w.made() {
+		if i.is("", kind) && !slices.Contains(out, i.name()) {
+			out = append(out, i.name())
+		}
+	}
+	return out
+}
+
+var ordinal = regexp.MustCompile(`^[0-9]+$`)
+
+// makes says whether a task makes what a pod mentions; a StatefulSet makes claims.
+func (w *world) makes(m mention) bool {
+	if w.object(m) != nil {
+		return true
+	}
+	for _, i := range w.made() {
+		if m.kind != "PersistentVolumeClaim" || !i.is("apps", "StatefulSet") {
+			continue
+		}
+		for _, t := range list(i.object, "spec", "volumeClaimTemplates") {
+			rest, ok := strings.CutPrefix(m.name, text(t, "metadata", "name")+"-"+i.name()+"-")
+			if ok && ordinal.MatchString(rest) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// object is the object that a pod mentions, or nil.
+func (w *world) object(m mention) *item {
+	for _, i := range w.made() {
+		if i.is("", m.kind) && i.name() == m.name && w.namespace(i) == w.namespace(m.pod.item) {
+			return i
+		}
+	}
+	return nil
+}
+
+// mayBeMade says whether some text of the framework has the name in it: a custom resource, a script, an argument.
+func (w *world) mayBeMade(m mention) bool {
+	found := false
+	look := func(s string) { found = found || strings.Contains(s, m.name) }
+	for _, i := range w.made() {
+		switch {
+		case i.isForeign():
+			eachString(i.object, look)
+		case i.is("", "ConfigMap"), i.is("", "Secret"):
+			eachString(i.object["data"], look)
+			eachString(i.object["stringData"], look)
+		}
+	}
+	for _, p := range w.pods() {
+		for _, c := range p.containers() {
+			eachString(c.body["command"], look)
+			eachString(c.body["args"], look)
+			for _, e := range list(c.body, "env") {
+				look(text(e, "value"))
+			}
+		}
+	}
+	return found
+}
+
+func missingKeys(w *world, report reporter) {
+	for _, m := range w.mentions() {
+		o := w.object(m)
+		if m.key == "" || m.optional || o == nil || strings.HasPrefix(text(o.object, "type"), "kubernetes.io/service-account-token") {
+			continue
+		}
+		keys := map[string]bool{}
+		for _, field := range []string{"data", "stringData", "binaryData"} {
+			for k := range object(o.object, field) {
+				keys[k] = true
+			}
+		}
+		if len(keys) == 0 || keys[m.key] { // one without keys is filled by a program
+			continue
+		}
+		var names []string
+		for k := range keys {
+			names = append(names, k)
+		}
+		slices.Sort(names)
+		f := report(m.pod.item, m.path, m.key, fmt.Sprintf("%s %q has no key %q", m.kind, o.id, m.key))
+		f.hint = "it has " + strings.Join(names, ", ")
+	}
+}
+
+func governing(w *world, report reporter) {
+	services := w.namesOf("Service")
+	for _, i := range w.made() {
+		name := text(i.object, "spec", "serviceName")
+		if !i.is("apps", "StatefulSet") || name == "" || slices.Contains(services, name) || w.hasForeign() {
+			continue
+		}
+		f := report(i, path{"spec", "serviceName"}, "", fmt.Sprintf("no task makes the Service %q", name))
+		if len(services) > 0 {
+			f.hint = "there is " + strings.Join(services, ", ")
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package lint
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/validate"
+	"github.com/kudoc/kudoc/internal/kinds"
+	"github.com/kudoc/kudoc/internal/render"
+)
+
+// world is all that a framework makes of one input.
+type world struct {
+	*run
+	sample validate.Sample
+	inputs render.Inputs // without plan, phase and step
+	items  []*item
+	// neighbour is the same input for another instance in the same namespace, elsewhere for an instance of the same name in
+	// another one. Only the first world has them.
+	neighbour, elsewhere *world
+}
+
+// item is an object that a task makes, or deletes.
+type item struct {
+	use    use
+	kind   v1alpha1.TaskKind
+	id     string // within the task
+	place  int    // in the list of a task that deletes
+	object map[string]any
+	// ready says that the author says when the object is healthy.
+	ready bool
+}
+
+// use is a task in a step of a plan, by the places of phase and step.
+type use struct {
+	plan        string
+	phase, step int
+	task        string
+}
+
+// identity is what tells objects of a cluster apart.
+type identity struct {
+	kind            schema.GroupKind
+	namespace, name string
+}
+
+func (i *item) groupKind() schema.GroupKind {
+	gv, err := schema.ParseGroupVersion(text(i.object, "apiVersion"))
+	if err != nil {
+		return schema.GroupKind{}
+	}
+	return gv.WithKind(text(i.object, "kind")).GroupKind()
+}
+
+// is says whether an item is of a kind of a group; the core group is "".
+func (i *item) is(group, kind string) bool { return i.groupKind() == schema.GroupKind{Group: group, Kind: kind} }
+
+func (i *item) name() string { return text(i.object, "metadata", "name") }
+
+func (w *world) namespace(i *item) string {
+	if kinds.ClusterScoped(i.groupKind()) {
+		return ""
+	}
+	if ns := text(i.object, "metadata", "namespace"); ns != "" {
+		return ns
+	}
+	return w.inputs.Instance.Namespace
+}
+
+func (w *world) identity(i *item) identity { return identity{i.groupKind(), w.namespace(i), i.name()} }
+
+// path is where the author writes an object.
+func (i *item) path() path {
+	switch i.kind {
+	case v1alpha1.TaskDelete:
+		return path{"tasks", i.use.task, "delete", i.place}
+	case v1alpha1.TaskRun:
+		return path{"tasks", i.use.task, "run"}
+	}
+	return path{"tasks", i.use.task, "apply", i.id}
+}
+
+// made are the items that exist because of their task: all but those that it deletes.
+func (w *world) made() []*item {
+	var out []*item
+	for _, i := range w.items {
+		if i.kind != v1alpha1.TaskDelete {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// find is the item of that task and ID in the same step, or nil.
+func (w *world) find(like *item) *item {
+	for _, i := range w.items {
+		if i.use == like.use && i.id == like.id {
+			return i
+		}
+	}
+	return nil
+}
+
+// The instances for which worlds are made. Their names are unlike anything that an author writes.
+var (
+	mine      = render.InstanceInfo{Name: "my-instance", Namespace: "some-namespace", UID: "11111111-2222-3333-4444-555555555555"}
+	neighbour = render.InstanceInfo{Name: "its-neighbour", Namespace: mine.Namespace, UID: "99999999-8888-7777-6666-555555555555"}
+	elsewhere = render.InstanceInfo{Name: mine.Name, Namespace: "another-place", UID: "99999999-8888-7777-6666-555555555555"}
+)
+
+// world makes what the framework makes of a sample. It is nil where the parameters are not accepted.
+func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
+	params, err := r.Program.Params(s.Params)
+	if err != nil {
+		return nil
+	}
+	w := &world{run: r, sample: s, inputs: render.Inputs{Params: params, Instance: instance, Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"}}}
+	if s.Previous != nil {
+		if w.inputs.Previous, err = r.Program.Params(s.Previous); err != nil {
+			w.inputs.Previous = nil
+		}
+	}
+	seen := map[string]bool{}
+	for _, step := range r.steps {
+		in, ok := w.at(step)
+		if !ok {
+			continue
+		}
+		rendering, err := r.Program.With(in)
+		if err != nil {
+			continue
+		}
+		for _, t := range r.Spec.Plan(step.plan).Phases[step.phase].Steps[step.step].Tasks {
+			if !seen[t] || r.varies[t] {
+				seen[t] = true
+				u := step
+				u.task = t
+				w.render(rendering, u)
+			}
+		}
+	}
+	return w
+}
+
+// at are the inputs in a step, if the parameters of its plan are accepted.
+func (w *world) at(u use) (render.Inputs, bool) {
+	in := w.inputs
+	p := w.Spec.Plan(u.plan)
+	params, err := w.Program.PlanParams(u.plan, w.sample.Plans[u.plan], in)
+	in.Plan = render.PlanInfo{Name: u.plan, Params: params}
+	in.Phase, in.Step = p.Phases[u.phase].Name, p.Phases[u.phase].Steps[u.step].Name
+	return in, err == nil
+}
+
+func (w *world) render(rendering *render.Rendering, u use) {
+	t := w.Spec.Task(u.task)
+	if t == nil {
+		return
+	}
+	objects, err := rendering.Objects(u.task)
+	if err != nil {
+		return // for these inputs, CUE refuses the framework too
+	}
+	for n, o := range objects {
+		i := &item{use: u, kind: t.Kind, id: o.ID, place: n, object: o.Manifest}
+		i.ready = slices.ContainsFunc(t.Objects, func(x v1alpha1.ObjectTemplate) bool { return x.ID == o.ID && x.Ready != "" })
+		known := slices.ContainsFunc(w.items, func(x *item) bool {
+			return x.use.task == u.task && x.id == o.ID && reflect.DeepEqual(x.object, o.Manifest)
+		})
+		if !known {
+			w.items = append(w.items, i)
+		}
+	}
+}
+
+// varying are the tasks whose objects may differ from step to step.
+func varying(spec *v1alpha1.FrameworkVersionSpec) map[string]bool {
+	reads := func(s string) bool {
+		return slices.ContainsFunc([]string{"plan.", "phase.", "step.", "execution."}, func(x string) bool { return strings.Contains(s, x) })
+	}
+	shared := false
+	for _, l := range spec.Locals {
+		shared = shared || reads(l)
+	}
+	out := map[string]bool{}
+	for _, t := range spec.Tasks {
+		out[t.Name] = shared || slices.ContainsFunc(t.Objects, func(o v1alpha1.ObjectTemplate) bool { return reads(string(o.Template.Raw)) })
+	}
+	return out
+}
+
+// stepsOf are the steps of all plans.
+func stepsOf(spec *v1alpha1.FrameworkVersionSpec) []use {
+	var out []use
+	for _, p := range spec.Plans {
+		for i, ph := range p.Phases {
+			for j := range ph.Steps {
+				out = append(out, use{plan: p.Name, phase: i, step: j})
+			}
+		}
+	}
+	return out
+}
