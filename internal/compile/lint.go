@@ -2,6 +2,9 @@ package compile
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/token"
@@ -14,16 +17,30 @@ import (
 
 // lint looks for what is wrong with the objects, although neither CUE nor their types say so.
 func (c *compilation) lint() {
+	wrong := func(d *Diagnostic) bool { return d.Severity == SeverityError && d.Code != codeStructure }
+	if slices.ContainsFunc(c.diags, wrong) {
+		return
+	}
 	for _, f := range lint.Run(lint.Subject{Spec: c.spec, Program: c.program, Samples: c.validation.Samples}) {
 		d := c.report(f.Code, c.authorsField(f.Path, f.Inputs), "%s", f.Message)
 		d.Path, d.Hint = lint.Path(f.Path), f.Hint
 		if f.Warning {
 			d.Severity = SeverityWarning
 		}
+		if len(f.Path) > 1 {
+			c.withoutStructure(f.Path[1], f.Code)
+		}
 		if d.File == "" {
 			d.File = c.source.Dir
 		}
 	}
+}
+
+// withoutStructure drops what Kubernetes says about an amount in the objects of a task, if a rule says which one it is.
+func (c *compilation) withoutStructure(task any, code string) {
+	c.diags = slices.DeleteFunc(c.diags, func(d *Diagnostic) bool {
+		return code == lint.CodeFormat && d.Code == codeStructure && strings.Contains(d.Message, "quantities must") && strings.HasPrefix(d.Message, fmt.Sprintf("task %q ", task))
+	})
 }
 
 // authorsField is where the author wrote the field at a path, or the nearest field around it, as it is for some inputs.

@@ -86,7 +86,7 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 		where += " in step " + in
 	}
 	if m.Structure != "" {
-		d := c.report(codeStructure, c.placeOf(m), "%s, %s: %s", where, m.Given(), m.Structure)
+		d := c.report(codeStructure, c.placeOfStructure(m), "%s, %s: %s", where, m.Given(), m.Structure)
 		d.Path = c.pathOf(m)
 		if len(m.Input)+len(m.PlanInput) > 0 { // whether such parameters make sense, only the author knows
 			d.Severity = SeverityWarning
@@ -110,6 +110,21 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 	if d.File == "" {
 		d.File = c.source.Dir
 	}
+}
+
+// placeOfStructure is where the author wrote the field of which Kubernetes speaks, or what is around it.
+func (c *compilation) placeOfStructure(m *validate.Mismatch) token.Pos {
+	in, err := m.Inputs(c.program)
+	field, _, ok := strings.Cut(m.Structure, ": ")
+	if err != nil || !ok || strings.ContainsAny(field, " ") || c.spec.Task(m.Place.Task).Kind != v1alpha1.TaskApply {
+		return c.placeOf(m)
+	}
+	path := []any{"tasks", m.Place.Task, "apply", m.Differences[0].Path}
+	field, _, _ = strings.Cut(field, "[") // what follows is an element of a list
+	for f := range strings.SplitSeq(field, ".") {
+		path = append(path, f)
+	}
+	return c.authorsField(path, in)
 }
 
 // pathOf is the field that a mismatch is about.

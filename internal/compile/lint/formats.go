@@ -33,9 +33,9 @@ func formats(w *world, report reporter) {
 	w.eachAmount(func(i *item, a amount) {
 		q, err := quantity(a.value)
 		if err != nil {
-			format{i, report}.wrong(a.path, a.value, "is not an amount, such as 500m or 2Gi")
+			format{i, report}.wrong(a.path, a.value, "want an amount, such as 500m or 2Gi")
 		} else if q.Sign() < 0 {
-			format{i, report}.wrong(a.path, a.value, "is negative")
+			format{i, report}.wrong(a.path, a.value, "must not be negative")
 		}
 	})
 }
@@ -45,7 +45,10 @@ func (f format) wrong(at path, value any, why string) {
 	if s, ok := value.(string); ok {
 		shown = fmt.Sprintf("%q", s)
 	}
-	f.report(f.item, at, "", fmt.Sprintf("%s is not accepted by Kubernetes: %s %s", last(at), shown, why))
+	if name := last(at); name != value {
+		shown = name + " " + shown
+	}
+	f.report(f.item, at, "", fmt.Sprintf("Kubernetes refuses %s: %s", shown, why))
 }
 
 func last(p path) string {
@@ -67,8 +70,7 @@ func (f format) check(p path, judge func(s string) []string) {
 func (f format) judge(at path, s string, wrong []string) {
 	if len(wrong) > 0 {
 		why, _, _ := strings.Cut(wrong[0], " (e.g.")
-		why = strings.TrimPrefix(why, "a valid label ")
-		f.wrong(at, s, "is wrong: it "+strings.TrimPrefix(why, "it "))
+		f.wrong(at, s, why)
 	}
 }
 
@@ -126,7 +128,7 @@ func (f format) kinds() {
 	case "apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "policy/PodDisruptionBudget":
 		f.labels(path{"spec", "selector", "matchLabels"})
 		if n, ok := number(f.object, "spec", "replicas"); ok && n < 0 {
-			f.wrong(path{"spec", "replicas"}, n, "is negative")
+			f.wrong(path{"spec", "replicas"}, n, "must not be negative")
 		}
 	case "networking.k8s.io/NetworkPolicy":
 		f.labels(path{"spec", "podSelector", "matchLabels"})
@@ -141,7 +143,7 @@ func (f format) kinds() {
 	case "batch/CronJob":
 		f.check(path{"spec", "schedule"}, func(s string) []string {
 			if _, err := cron.ParseStandard(s); err != nil {
-				return []string{"is no schedule: " + err.Error()}
+				return []string{"want a schedule: " + err.Error()}
 			}
 			return nil
 		})
@@ -159,7 +161,7 @@ func (f format) port(at path) {
 	f.check(at, validation.IsValidPortName)
 	if n, ok := number(f.object, at...); ok {
 		if wrong := validation.IsValidPortNum(int(n)); len(wrong) > 0 {
-			f.wrong(at, n, "is no port: it "+wrong[0])
+			f.wrong(at, n, wrong[0])
 		}
 	}
 }

@@ -16,11 +16,11 @@ var changeRules = []Rule{
 
 // fixed are the fields of kinds that cannot change.
 var fixed = map[string][]path{
-	"apps/Deployment":                              {{"spec", "selector"}},
-	"apps/DaemonSet":                               {{"spec", "selector"}},
-	"apps/ReplicaSet":                              {{"spec", "selector"}},
-	"batch/Job":                                    {{"spec", "template"}, {"spec", "selector"}, {"spec", "completionMode"}, {"spec", "podFailurePolicy"}, {"spec", "backoffLimitPerIndex"}},
-	"rbac.authorization.k8s.io/RoleBinding":        {{"roleRef"}},
+	"apps/Deployment":                       {{"spec", "selector"}},
+	"apps/DaemonSet":                        {{"spec", "selector"}},
+	"apps/ReplicaSet":                       {{"spec", "selector"}},
+	"batch/Job":                             {{"spec", "template"}, {"spec", "selector"}, {"spec", "completionMode"}, {"spec", "podFailurePolicy"}, {"spec", "backoffLimitPerIndex"}},
+	"rbac.authorization.k8s.io/RoleBinding": {{"roleRef"}},
 	"rbac.authorization.k8s.io/ClusterRoleBinding": {{"roleRef"}},
 	"storage.k8s.io/StorageClass":                  {{"provisioner"}, {"parameters"}, {"reclaimPolicy"}, {"volumeBindingMode"}},
 	"scheduling.k8s.io/PriorityClass":              {{"value"}},

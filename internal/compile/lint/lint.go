@@ -163,17 +163,17 @@ func (r *run) always() {
 }
 
 // maxTries is how many smaller inputs are tried for a finding.
-const maxTries = 60
+const maxTries = 150
 
 // smallest replaces the world of a finding by that of a simpler input as long as the finding remains.
 func (r *run) smallest(f *found) *found {
-	if f.world == r.first || f.world.sample.Changed != nil {
+	if f.world == r.first || f.rule.changes {
 		return f
 	}
 	tries := 0
 	for smaller := true; smaller; {
 		smaller = false
-		for _, s := range f.world.sample.Without(&r.Samples[0]) {
+		for _, s := range f.world.sample.Simpler(&r.Samples[0]) {
 			if tries++; tries > maxTries {
 				return f
 			}

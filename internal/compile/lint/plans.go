@@ -18,7 +18,7 @@ var planRules = []Rule{
 		Text: "The condition of the step is false, whatever the inputs are."},
 	{Code: "KD623", Title: "a step lists a task twice", Warning: true, defaults: true, check: twice,
 		Text: "A step does each of its tasks once. To do something again, use a second step."},
-	{Code: "KD624", Title: "nothing reads a parameter", Warning: true, defaults: true, check: unread,
+	{Code: "KD624", Title: "a parameter changes nothing", Warning: true, defaults: true, check: unread,
 		Text: "No task, output, condition or other parameter reads the parameter, so that setting it does nothing. It may be left over, or its use may be missing. A parameter that triggers a plan need not be read."},
 }
 
@@ -130,13 +130,13 @@ func unread(w *world, report reporter) {
 	}
 	for _, p := range w.Spec.Parameters {
 		if !read[p.Name] && !read[""] && p.Trigger == "" {
-			report(nil, path{"params", p.Name}, "", fmt.Sprintf("nothing reads the parameter %q", p.Name)).hint = "remove it, or use it"
+			report(nil, path{"params", p.Name}, "", fmt.Sprintf("setting parameter %q changes nothing", p.Name)).hint = "use it, or remove it"
 		}
 	}
 	for _, plan := range w.Spec.Plans {
 		for _, p := range plan.Parameters {
 			if !read["plan."+p.Name] && !read["plan."] {
-				report(nil, path{"plans", plan.Name, "params", p.Name}, "", fmt.Sprintf("nothing reads the parameter %q of plan %q", p.Name, plan.Name)).hint = "remove it, or use it"
+				report(nil, path{"plans", plan.Name, "params", p.Name}, "", fmt.Sprintf("setting parameter %q of plan %q changes nothing", p.Name, plan.Name)).hint = "use it, or remove it"
 			}
 		}
 	}

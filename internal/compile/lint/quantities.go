@@ -6,12 +6,15 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
+// CodeFormat is the code of values of a form that Kubernetes refuses.
+const CodeFormat = "KD619"
+
 var valueRules = []Rule{
 	{Code: "KD617", Title: "an amount makes no sense", Warning: true, defaults: true, values: true, check: amounts,
 		Text: "Kubernetes accepts the amount, but nobody means it: memory in thousandths of a byte (200m instead of 200Mi), less than a mebibyte, or more than a thousand cores."},
 	{Code: "KD618", Title: "a container requests more than its limit", values: true, lenient: true, check: overLimit,
 		Text: "An API server refuses a container that requests more of a resource than its limit for it. If parameters decide both, a constraint should keep them in order: limit: int & >=request."},
-	{Code: "KD619", Title: "a value is not what Kubernetes accepts", values: true, lenient: true, check: formats,
+	{Code: CodeFormat, Title: "a value is not what Kubernetes accepts", values: true, lenient: true, check: formats,
 		Text: "CUE's types say that a field is a string or an integer. Kubernetes wants more of it: the form of a name, of a label, of an amount or of a schedule, the range of a port. If a parameter allows the value, give it a pattern or bounds."},
 }
 

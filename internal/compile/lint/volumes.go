@@ -77,7 +77,7 @@ func unmounted(w *world, report reporter) {
 // what a custom resource names, or a script.
 func missingObjects(w *world, report reporter) {
 	for _, m := range w.mentions() {
-		if m.optional || !strings.Contains(m.name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
+		if m.key != "" || m.optional || !strings.Contains(m.name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
 			continue
 		}
 		f := report(m.pod.item, m.path, m.kind, fmt.Sprintf("no task makes the %s %q", m.kind, m.name))

@@ -57,7 +57,9 @@ func (i *item) groupKind() schema.GroupKind {
 }
 
 // is says whether an item is of a kind of a group; the core group is "".
-func (i *item) is(group, kind string) bool { return i.groupKind() == schema.GroupKind{Group: group, Kind: kind} }
+func (i *item) is(group, kind string) bool {
+	return i.groupKind() == schema.GroupKind{Group: group, Kind: kind}
+}
 
 func (i *item) name() string { return text(i.object, "metadata", "name") }
 

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/kudoc/kudoc/internal/render"
 )
 
 // Sample is an input that the parameters accept, for those who look at what a framework makes of its inputs.
@@ -41,34 +43,44 @@ func samples(trials []trial, single []candidate) []Sample {
 	return out
 }
 
-// Without are the samples that have one thing less in which they differ from a simpler one.
-func (s *Sample) Without(simple *Sample) []Sample {
+// Simpler are samples that differ in less from a simple one.
+func (s *Sample) Simpler(simple *Sample) []Sample {
 	var out []Sample
-	less := func(params, plain map[string]any, set func(s *Sample, params map[string]any)) {
-		for _, k := range slices.Sorted(maps.Keys(params)) {
-			old, had := plain[k]
-			if had && reflect.DeepEqual(old, params[k]) {
-				continue
-			}
-			smaller, c := maps.Clone(params), *s
-			if delete(smaller, k); had {
-				smaller[k] = old
-			}
-			set(&c, smaller)
-			out = append(out, c)
-		}
-	}
-	if s.Previous != nil {
+	if s.Previous != nil && s.Changed == nil {
 		c := *s
 		c.Previous = nil
 		out = append(out, c)
 	}
-	less(s.Params, simple.Params, func(s *Sample, params map[string]any) { s.Params = params })
+	for _, params := range simpler(s.Params, simple.Params) {
+		c := *s
+		c.Params = params
+		out = append(out, c)
+	}
 	for _, plan := range slices.Sorted(maps.Keys(s.Plans)) {
-		less(s.Plans[plan], simple.Plans[plan], func(s *Sample, params map[string]any) {
-			s.Plans = maps.Clone(s.Plans)
-			s.Plans[plan] = params
-		})
+		for _, params := range simpler(s.Plans[plan], simple.Plans[plan]) {
+			c := *s
+			c.Plans = maps.Clone(s.Plans)
+			c.Plans[plan] = params
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// simpler are parameters that differ in less from plain ones, or by smaller values.
+func simpler(params, plain map[string]any) []map[string]any {
+	var out []map[string]any
+	own := differing(params, plain)
+	for _, less := range smallerMaps(own, 0) {
+		c := maps.Clone(params)
+		for k := range own {
+			delete(c, k)
+			if v, is := plain[k]; is {
+				c[k] = v
+			}
+		}
+		maps.Copy(c, less)
+		out = append(out, c)
 	}
 	return out
 }
@@ -96,4 +108,30 @@ func differing(params, plain map[string]any) map[string]any {
 		}
 	}
 	return out
+}
+
+// inputsOf are the inputs that the controller provides, with strings that show where they end up.
+func inputsOf(program *render.Program, params, given map[string]any) render.Inputs {
+	var previous map[string]any
+	if given != nil {
+		previous, _ = program.Params(given) // an input that is not accepted was never applied
+	}
+	return render.Inputs{
+		Params:    params,
+		Previous:  previous,
+		Instance:  render.InstanceInfo{Name: "my-instance", Namespace: "some-namespace", UID: "11111111-2222-3333-4444-555555555555"},
+		Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"},
+	}
+}
+
+// Inputs are those that show a mismatch in a step.
+func (m *Mismatch) Inputs(program *render.Program) (render.Inputs, error) {
+	params, err := program.Params(m.Input)
+	if err != nil {
+		return render.Inputs{}, err
+	}
+	in := inputsOf(program, params, m.Previous)
+	in.Plan.Name, in.Phase, in.Step = m.Place.Plan, m.Place.Phase, m.Place.Step
+	in.Plan.Params, err = program.PlanParams(m.Place.Plan, m.PlanInput, in)
+	return in, err
 }
