@@ -56,11 +56,22 @@ func (c *compilation) authorsField(path []any, in render.Inputs) token.Pos {
 				sels[i] = cue.Index(x)
 			}
 		}
-		if pos := authorsPosition(v.LookupPath(cue.MakePath(sels...)), 0); pos.IsValid() {
-			return pos
+		last := len(sels) - 1
+		for _, sel := range []cue.Selector{sels[last], whereOptional(sels[last])} { // a parameter that is not set is a type
+			sels[last] = sel
+			if pos := authorsPosition(v.LookupPath(cue.MakePath(sels...)), 0); pos.IsValid() {
+				return pos
+			}
 		}
 	}
 	return token.NoPos
+}
+
+func whereOptional(s cue.Selector) cue.Selector {
+	if s.IsString() {
+		return s.Optional()
+	}
+	return s
 }
 
 // authorsPosition is the first position in a file of the author's among all that a value is made of.
