@@ -12,6 +12,7 @@ import (
 
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/lint"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -23,7 +24,7 @@ func (c *compilation) lint() {
 	}
 	for _, f := range lint.Run(lint.Subject{Spec: c.spec, Program: c.program, Samples: c.validation.Samples}) {
 		d := c.report(f.Code, c.authorsField(f.Path, f.Inputs), "%s", f.Message)
-		d.Path, d.Hint = lint.Path(f.Path), f.Hint
+		d.Path, d.Hint = tree.Path(f.Path).String(), f.Hint
 		if f.Warning {
 			d.Severity = SeverityWarning
 		}

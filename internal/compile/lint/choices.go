@@ -2,9 +2,9 @@ package lint
 
 import (
 	"encoding/json"
-	"reflect"
 	"strings"
 
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -55,7 +55,7 @@ func (w *world) isFree() bool { return w.free[strings.Join(w.sample.Changed, "."
 // value is right, only who sets it can tell.
 func (r *run) choices() {
 	for _, s := range r.Samples {
-		if !r.free[strings.Join(s.Changed, ".")] || at(r.Samples[0].Params, elements(s.Changed)...) == nil {
+		if !r.free[strings.Join(s.Changed, ".")] || tree.At(r.Samples[0].Params, elements(s.Changed)...) == nil {
 			continue
 		}
 		w := r.world(s, mine)
@@ -64,7 +64,7 @@ func (r *run) choices() {
 		}
 		for _, i := range r.first.items {
 			if j := w.find(i); j != nil {
-				different(i.object, j.object, i.path(), func(p path) { r.chosen[p.String()] = true })
+				tree.Different(i.object, j.object, i.path(), func(p path) { r.chosen[p.String()] = true })
 			}
 		}
 	}
@@ -79,31 +79,3 @@ func elements(names []string) []any {
 }
 
 func (r *run) isChosen(f *found) bool { return f.rule.values && r.chosen[f.path.String()] }
-
-// different visits the paths at which two values differ.
-func different(a, b any, p path, visit func(p path)) {
-	switch x := a.(type) {
-	case map[string]any:
-		if y, ok := b.(map[string]any); ok {
-			for k := range x {
-				different(x[k], y[k], p.of(k), visit)
-			}
-			for k := range y {
-				if _, both := x[k]; !both {
-					visit(p.of(k))
-				}
-			}
-			return
-		}
-	case []any:
-		if y, ok := b.([]any); ok && len(x) == len(y) {
-			for i := range x {
-				different(x[i], y[i], p.of(i), visit)
-			}
-			return
-		}
-	}
-	if !reflect.DeepEqual(a, b) {
-		visit(p)
-	}
-}

@@ -4,8 +4,8 @@
 //	lint.go       runs the rules over the samples of validation, and reports each finding once, for the simplest input
 //	rules.go      the table of rules
 //	world.go      all that a framework makes of one input
-//	path.go       paths into objects
 //	pods.go       the pods in objects
+//	choices.go    values that are not the framework's but those of who sets a parameter
 //
 // The rules are pure functions of a world:
 //
@@ -14,9 +14,8 @@
 //	volumes.go    volumes and their mounts
 //	mentions.go   ConfigMaps, Secrets, claims and service accounts that pods name
 //	immutable.go  fields that an API server does not let change
-//	pods_rules.go images, restarts, readiness
-//	quantities.go amounts of memory and CPU
-//	formats.go    names, labels, ports and schedules, as Kubernetes itself checks them
+//	workloads.go  images, restarts, readiness
+//	quantities.go amounts of memory and CPU, and the values that package format judges
 //	plans.go      plans, and the parameters that nothing reads
 //
 // A rule that is wrong about a good framework is worse than no rule: what only a person can decide is no finding.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 	"github.com/kudoc/kudoc/internal/kinds"
 )
 
@@ -58,7 +59,7 @@ func sameObject(w *world, report reporter) {
 		if i.use.task != j.use.task {
 			other += fmt.Sprintf(" of task %q", i.use.task)
 		}
-		f := report(j, path{"metadata", "name"}, other, fmt.Sprintf("object %q is the same %s as %s", j.id, j.groupKind().Kind, other))
+		f := report(j, path{"metadata", "name"}, other, fmt.Sprintf("object %q is the same %s as %s", j.id, j.gk.Kind, other))
 		f.hint = "give it another name"
 	})
 }
@@ -69,7 +70,7 @@ func contradiction(w *world, report reporter) {
 		if i.use.task == j.use.task || w.inOneStep(i, j) || !lacks(i.object, j.object) || !lacks(j.object, i.object) {
 			return
 		}
-		f := report(j, path{"metadata", "name"}, i.use.task, fmt.Sprintf("task %q applies the same %s with other fields", i.use.task, j.groupKind().Kind))
+		f := report(j, path{"metadata", "name"}, i.use.task, fmt.Sprintf("task %q applies the same %s with other fields", i.use.task, j.gk.Kind))
 		f.hint = "give one of them another name"
 	})
 }
@@ -108,7 +109,7 @@ func sharedName(w *world, report reporter) {
 		if i.kind != v1alpha1.TaskApply || i.name() == "" {
 			continue
 		}
-		kind, scoped := i.groupKind().Kind, kinds.ClusterScoped(i.groupKind())
+		kind, scoped := i.gk.Kind, kinds.ClusterScoped(i.gk)
 		switch {
 		case w.follows(w.neighbour, i, field):
 			if (scoped || w.fixedNamespace(i)) && !w.follows(w.elsewhere, i, field) && !w.decided(i, field) {
@@ -127,8 +128,8 @@ func sharedName(w *world, report reporter) {
 
 func sharedNamespace(w *world, report reporter) {
 	for _, i := range w.items {
-		if i.kind != v1alpha1.TaskDelete && !kinds.ClusterScoped(i.groupKind()) && w.fixedNamespace(i) && !w.decided(i, path{"metadata", "namespace"}) {
-			f := report(i, path{"metadata", "namespace"}, "", fmt.Sprintf("the namespace is %q for every instance", text(i.object, "metadata", "namespace")))
+		if i.kind != v1alpha1.TaskDelete && !kinds.ClusterScoped(i.gk) && w.fixedNamespace(i) && !w.decided(i, path{"metadata", "namespace"}) {
+			f := report(i, path{"metadata", "namespace"}, "", fmt.Sprintf("the namespace is %q for every instance", tree.Text(i.object, "metadata", "namespace")))
 			f.hint = "leave it out: the object takes that of the instance"
 		}
 	}
@@ -137,11 +138,11 @@ func sharedNamespace(w *world, report reporter) {
 // follows says whether a field of an item is another one in another world.
 func (w *world) follows(other *world, i *item, p path) bool {
 	j := other.find(i)
-	return j == nil || !reflect.DeepEqual(at(i.object, p...), at(j.object, p...))
+	return j == nil || !reflect.DeepEqual(tree.At(i.object, p...), tree.At(j.object, p...))
 }
 
 func (w *world) fixedNamespace(i *item) bool {
-	return text(i.object, "metadata", "namespace") != "" && !w.follows(w.elsewhere, i, path{"metadata", "namespace"})
+	return tree.Text(i.object, "metadata", "namespace") != "" && !w.follows(w.elsewhere, i, path{"metadata", "namespace"})
 }
 
 // decided says whether a parameter decides a field of an item.

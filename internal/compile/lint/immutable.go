@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 var changeRules = []Rule{
@@ -35,11 +36,11 @@ var changeable = map[string][]string{
 
 // fixedFields are the fields of an object that cannot change to those of another.
 func fixedFields(i, j *item) []path {
-	kind := i.qualifiedKind()
+	kind := i.qualified
 	out := slices.Clone(fixed[kind])
 	if may, ok := changeable[kind]; ok {
-		names := maps.Clone(object(i.object, "spec"))
-		maps.Copy(names, object(j.object, "spec"))
+		names := maps.Clone(tree.Object(i.object, "spec"))
+		maps.Copy(names, tree.Object(j.object, "spec"))
 		for _, k := range slices.Sorted(maps.Keys(names)) {
 			if !slices.Contains(may, k) {
 				out = append(out, path{"spec", k})
@@ -48,15 +49,15 @@ func fixedFields(i, j *item) []path {
 	}
 	switch kind {
 	case "/ConfigMap", "/Secret":
-		if holds(i.object, "immutable") && holds(j.object, "immutable") {
+		if tree.Holds(i.object, "immutable") && tree.Holds(j.object, "immutable") {
 			out = append(out, path{"data"}, path{"stringData"}, path{"binaryData"})
 		}
 	case "/Service":
-		if text(i.object, "spec", "type") != "ExternalName" && text(j.object, "spec", "type") != "ExternalName" {
+		if tree.Text(i.object, "spec", "type") != "ExternalName" && tree.Text(j.object, "spec", "type") != "ExternalName" {
 			out = append(out, path{"spec", "clusterIP"})
 		}
 	case "batch/Job":
-		if text(i.object, "spec", "completionMode") != "Indexed" {
+		if tree.Text(i.object, "spec", "completionMode") != "Indexed" {
 			out = append(out, path{"spec", "completions"})
 		}
 	}
@@ -75,16 +76,19 @@ func immutableFields(w *world, report reporter) {
 	plan := planAfterChange(w.Spec, &w.Spec.Parameters[n])
 	for _, i := range w.first.items {
 		j := w.find(i)
-		if i.kind != v1alpha1.TaskApply || j == nil || w.first.identity(i) != w.identity(j) || !w.editedBy(plan, j) {
+		if i.kind != v1alpha1.TaskApply || j == nil || w.first.identity(i) != w.identity(j) {
 			continue
 		}
 		for _, field := range fixedFields(i, j) {
 			var changed []path
-			different(at(i.object, field...), at(j.object, field...), field, func(p path) { changed = append(changed, p) })
+			tree.Different(tree.At(i.object, field...), tree.At(j.object, field...), field, func(p path) { changed = append(changed, p) })
 			if len(changed) == 0 {
 				continue
 			}
-			f := report(j, changed[0], parameter, fmt.Sprintf("parameter %q changes %s, which cannot change once the %s exists", parameter, changed[0], i.groupKind().Kind))
+			if !w.editedBy(plan, j) {
+				break
+			}
+			f := report(j, changed[0], parameter, fmt.Sprintf("parameter %q changes %s, which cannot change once the %s exists", parameter, changed[0], i.gk.Kind))
 			f.hint = fmt.Sprintf("mark the parameter @param(immutable), or delete the object before plan %q applies it", plan)
 			break
 		}
@@ -112,7 +116,7 @@ func (w *world) editedBy(plan string, i *item) bool {
 		if s.plan != plan {
 			continue
 		}
-		if in, ok := w.at(s); ok {
+		if in, ok := w.at(s); ok && p.Phases[s.phase].Steps[s.step].When != "" {
 			if runs, err := w.Program.When(in); err == nil && !runs {
 				continue
 			}

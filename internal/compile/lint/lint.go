@@ -3,7 +3,9 @@ package lint
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/validate"
@@ -41,10 +43,22 @@ func Run(s Subject) []Finding {
 	}
 	r.first.neighbour, r.first.elsewhere = r.world(s.Samples[0], neighbour), r.world(s.Samples[0], elsewhere)
 	r.choices()
-	r.look(r.first)
-	for _, sample := range s.Samples[1:] {
-		if w := r.world(sample, mine); w != nil {
-			r.look(w)
+	r.take(r.look(r.first))
+	for batch := range slices.Chunk(s.Samples[1:], runtime.NumCPU()) {
+		looks := make([]*look, len(batch))
+		var wg sync.WaitGroup
+		for i, sample := range batch {
+			wg.Go(func() {
+				if w := r.world(sample, mine); w != nil {
+					looks[i] = r.look(w)
+				}
+			})
+		}
+		wg.Wait()
+		for _, l := range looks { // in order, so that every build says the same
+			if l != nil {
+				r.take(l)
+			}
 		}
 	}
 	r.always()
@@ -81,35 +95,44 @@ type found struct {
 }
 
 // identity tells findings apart in different worlds, in which elements of lists may be at other places.
-func (f *found) identity() string { return f.rule.Code + f.path.kind() + "\x00" + f.about }
+func (f *found) identity() string { return f.rule.Code + f.path.Kind() + "\x00" + f.about }
+
+// look is what the rules find in a world.
+type look struct {
+	objects map[string]bool
+	found   []*found
+}
 
 // look applies every rule to a world.
-func (r *run) look(w *world) {
-	for p := range w.paths() {
+func (r *run) look(w *world) *look {
+	l := &look{objects: w.paths()}
+	for n := range rules {
+		if w == r.first || rules[n].wants(w) {
+			l.found = append(l.found, rules[n].apply(w)...)
+		}
+	}
+	return l
+}
+
+// take reports what no world before has shown.
+func (r *run) take(l *look) {
+	for p := range l.objects {
 		r.present[p]++
 	}
 	fresh := map[string]bool{}
-	for n := range rules {
-		rule := &rules[n]
-		if w != r.first && !rule.wants(w) {
-			continue
-		}
-		for _, f := range rule.apply(w) {
-			id := f.identity()
-			if rule.everywhere {
-				if old := r.everywhere[id]; old == nil {
-					r.everywhere[id] = f
-				} else if !fresh[id] {
-					old.worlds++
-				}
+	for _, f := range l.found {
+		id := f.identity()
+		switch {
+		case !f.rule.everywhere:
+			if !r.known[id] && !r.isChosen(f) {
 				fresh[id] = true
-				continue
+				r.report(r.smallest(f))
 			}
-			if r.known[id] || r.isChosen(f) {
-				continue
-			}
+		case r.everywhere[id] == nil:
+			r.everywhere[id], fresh[id] = f, true
+		case !fresh[id]:
 			fresh[id] = true
-			r.report(r.smallest(f))
+			r.everywhere[id].worlds++
 		}
 	}
 	for id := range fresh {
@@ -123,7 +146,7 @@ func (rule *Rule) apply(w *world) []*found {
 	rule.check(w, func(i *item, p path, about, message string) *found {
 		f := &found{rule: rule, world: w, item: i, path: p, about: about, text: message, worlds: 1}
 		if i != nil {
-			f.path = i.path().of(p...)
+			f.path = i.path().Of(p...)
 		}
 		out = append(out, f)
 		return f

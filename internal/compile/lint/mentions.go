@@ -1,5 +1,7 @@
 package lint
 
+import "github.com/kudoc/kudoc/internal/compile/lint/tree"
+
 // mention is the name of an object in a pod.
 type mention struct {
 	pod      *pod
@@ -10,28 +12,28 @@ type mention struct {
 	optional bool
 }
 
-// mentions are the ConfigMaps, Secrets, claims and service accounts that pods name.
-func (w *world) mentions() []mention {
+// allMentions are the ConfigMaps, Secrets, claims and service accounts that pods name.
+func (w *world) allMentions() []mention {
 	var out []mention
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		add := func(kind string, at path, field string, key path) {
-			m := mention{pod: &p, path: at.of(field), kind: kind, name: text(p.object, at.of(field)...), optional: holds(p.object, at.of("optional")...)}
+			m := mention{pod: &p, path: at.Of(field), kind: kind, name: tree.Text(p.object, at.Of(field)...), optional: tree.Holds(p.object, at.Of("optional")...)}
 			if key != nil {
-				m.path, m.key = key, text(p.object, key...)
+				m.path, m.key = key, tree.Text(p.object, key...)
 			}
 			if m.name != "" {
 				out = append(out, m)
 			}
 		}
-		spec := p.root.of("spec")
-		if name := text(p.body, "spec", "serviceAccountName"); name != "" && name != "default" {
+		spec := p.root.Of("spec")
+		if name := tree.Text(p.body, "spec", "serviceAccountName"); name != "" && name != "default" {
 			add("ServiceAccount", spec, "serviceAccountName", nil)
 		}
-		for n := range list(p.body, "spec", "imagePullSecrets") {
-			add("Secret", spec.of("imagePullSecrets", n), "name", nil)
+		for n := range tree.List(p.body, "spec", "imagePullSecrets") {
+			add("Secret", spec.Of("imagePullSecrets", n), "name", nil)
 		}
-		for n := range list(p.body, "spec", "volumes") {
-			p.inVolume(spec.of("volumes", n), add)
+		for n := range tree.List(p.body, "spec", "volumes") {
+			p.inVolume(spec.Of("volumes", n), add)
 		}
 		for _, c := range p.containers() {
 			p.inContainer(c, add)
@@ -44,41 +46,41 @@ type addMention func(kind string, at path, field string, key path)
 
 func (p *pod) inVolume(at path, add addMention) {
 	p.inSource(at, "secretName", add)
-	if object(p.object, at.of("persistentVolumeClaim")...) != nil {
-		add("PersistentVolumeClaim", at.of("persistentVolumeClaim"), "claimName", nil)
+	if tree.Object(p.object, at.Of("persistentVolumeClaim")...) != nil {
+		add("PersistentVolumeClaim", at.Of("persistentVolumeClaim"), "claimName", nil)
 	}
-	for n := range list(p.object, at.of("projected", "sources")...) {
-		p.inSource(at.of("projected", "sources", n), "name", add)
+	for n := range tree.List(p.object, at.Of("projected", "sources")...) {
+		p.inSource(at.Of("projected", "sources", n), "name", add)
 	}
 }
 
 // inSource adds what a volume, or a part of a projected one, takes its files from.
 func (p *pod) inSource(at path, secretName string, add addMention) {
 	for _, s := range []struct{ field, kind, name string }{{"configMap", "ConfigMap", "name"}, {"secret", "Secret", secretName}} {
-		source := at.of(s.field)
-		if object(p.object, source...) == nil {
+		source := at.Of(s.field)
+		if tree.Object(p.object, source...) == nil {
 			continue
 		}
 		add(s.kind, source, s.name, nil)
-		for n := range list(p.object, source.of("items")...) {
-			add(s.kind, source, s.name, source.of("items", n, "key"))
+		for n := range tree.List(p.object, source.Of("items")...) {
+			add(s.kind, source, s.name, source.Of("items", n, "key"))
 		}
 	}
 }
 
 func (p *pod) inContainer(c container, add addMention) {
-	for n := range list(c.body, "envFrom") {
+	for n := range tree.List(c.body, "envFrom") {
 		for field, kind := range map[string]string{"configMapRef": "ConfigMap", "secretRef": "Secret"} {
-			if ref := c.path.of("envFrom", n, field); object(p.object, ref...) != nil {
+			if ref := c.path.Of("envFrom", n, field); tree.Object(p.object, ref...) != nil {
 				add(kind, ref, "name", nil)
 			}
 		}
 	}
-	for n := range list(c.body, "env") {
+	for n := range tree.List(c.body, "env") {
 		for field, kind := range map[string]string{"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"} {
-			if ref := c.path.of("env", n, "valueFrom", field); object(p.object, ref...) != nil {
+			if ref := c.path.Of("env", n, "valueFrom", field); tree.Object(p.object, ref...) != nil {
 				add(kind, ref, "name", nil)
-				add(kind, ref, "name", ref.of("key"))
+				add(kind, ref, "name", ref.Of("key"))
 			}
 		}
 	}

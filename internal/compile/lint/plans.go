@@ -33,7 +33,7 @@ func (w *world) eachStep(visit func(plan *v1alpha1.Plan, s *v1alpha1.Step, p pat
 func never(w *world, report reporter) {
 	w.eachStep(func(_ *v1alpha1.Plan, s *v1alpha1.Step, p path) {
 		if s.When == "false" {
-			report(nil, p.of("when"), "", fmt.Sprintf("step %q never runs: its condition is always false", s.Name))
+			report(nil, p.Of("when"), "", fmt.Sprintf("step %q never runs: its condition is always false", s.Name))
 		}
 	})
 }
@@ -42,7 +42,7 @@ func twice(w *world, report reporter) {
 	w.eachStep(func(_ *v1alpha1.Plan, s *v1alpha1.Step, p path) {
 		for n, t := range s.Tasks {
 			if slices.Contains(s.Tasks[:n], t) {
-				report(nil, p.of("tasks", n), t, fmt.Sprintf("step %q lists task %q twice", s.Name, t)).hint = "it is done once"
+				report(nil, p.Of("tasks", n), t, fmt.Sprintf("step %q lists task %q twice", s.Name, t)).hint = "it is done once"
 			}
 		}
 	})
@@ -62,7 +62,7 @@ func siblings(w *world, report reporter) {
 			}
 		}
 	}
-	for _, m := range w.mentions() {
+	for _, m := range w.mentions {
 		o := w.object(m)
 		if o == nil || m.key != "" || m.optional || o.use.task == m.pod.use.task {
 			continue
@@ -103,7 +103,7 @@ func strangers(w *world, report reporter) {
 		if i.kind != v1alpha1.TaskDelete || applied[w.identity(i)] || w.upgrades(i.use.task) || i.is("", "PersistentVolumeClaim") {
 			continue
 		}
-		f := report(i, nil, fmt.Sprint(i.place), fmt.Sprintf("no task applies the %s %q that task %q deletes", i.groupKind().Kind, i.name(), i.use.task))
+		f := report(i, nil, fmt.Sprint(i.place), fmt.Sprintf("no task applies the %s %q that task %q deletes", i.gk.Kind, i.name(), i.use.task))
 		f.hint = "refer to an object of a task: tasks.NAME.apply.ID"
 	}
 }

@@ -4,6 +4,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 // pod is a pod, or the template of pods, in an item.
@@ -26,24 +28,19 @@ var templates = map[string]path{
 	"/Pod":                   {},
 }
 
-func (i *item) qualifiedKind() string {
-	gk := i.groupKind()
-	return gk.Group + "/" + gk.Kind
-}
-
-// pods are the pods that the framework makes.
-func (w *world) pods() []pod {
+// allPods are the pods that the framework makes.
+func (w *world) allPods() []pod {
 	var out []pod
-	for _, i := range w.made() {
-		root, ok := templates[i.qualifiedKind()]
-		if body := object(i.object, root...); ok && body != nil {
+	for _, i := range w.made {
+		root, ok := templates[i.qualified]
+		if body := tree.Object(i.object, root...); ok && body != nil {
 			out = append(out, pod{i, root, body})
 		}
 	}
 	return out
 }
 
-func (p *pod) labels() labels.Set { return stringMap(object(p.body, "metadata", "labels")) }
+func (p *pod) labels() labels.Set { return stringMap(tree.Object(p.body, "metadata", "labels")) }
 
 func stringMap(m map[string]any) labels.Set {
 	out := labels.Set{}
@@ -65,9 +62,9 @@ type container struct {
 func (p *pod) containers() []container {
 	var out []container
 	for _, field := range []string{"initContainers", "containers"} {
-		for n := range list(p.body, "spec", field) {
-			at := p.root.of("spec", field, n)
-			if body := object(p.object, at...); body != nil {
+		for n := range tree.List(p.body, "spec", field) {
+			at := p.root.Of("spec", field, n)
+			if body := tree.Object(p.object, at...); body != nil {
 				out = append(out, container{at, body, field == "initContainers"})
 			}
 		}
@@ -77,7 +74,7 @@ func (p *pod) containers() []container {
 
 // selector decodes the selector at a path; nil if there is none, or if it is wrong.
 func selector(v any, p ...any) labels.Selector {
-	m := object(v, p...)
+	m := tree.Object(v, p...)
 	if m == nil {
 		return nil
 	}
@@ -94,7 +91,7 @@ func selector(v any, p ...any) labels.Selector {
 
 // isForeign says whether an item is of a kind that is not Kubernetes' own, whose controller may make whatever it likes.
 func (i *item) isForeign() bool {
-	g := i.groupKind().Group
+	g := i.gk.Group
 	return !builtIn[g]
 }
 
@@ -106,7 +103,7 @@ var builtIn = map[string]bool{
 }
 
 func (w *world) hasForeign() bool {
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		if i.isForeign() {
 			return true
 		}

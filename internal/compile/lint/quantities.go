@@ -4,6 +4,9 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/kudoc/kudoc/internal/compile/lint/format"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 // CodeFormat is the code of values of a form that Kubernetes refuses.
@@ -18,6 +21,24 @@ var valueRules = []Rule{
 		Text: "CUE's types say that a field is a string or an integer. Kubernetes wants more of it: the form of a name, of a label, of an amount or of a schedule, the range of a port. If a parameter allows the value, give it a pattern or bounds."},
 }
 
+func formats(w *world, report reporter) {
+	for _, i := range w.made {
+		root, ok := templates[i.qualified]
+		format.Check(&format.Object{Kind: i.qualified, Body: i.object, Pod: root, HasPod: ok}, func(p path, message string) {
+			report(i, p, "", message)
+		})
+	}
+	w.eachAmount(func(i *item, a amount) {
+		q, err := quantity(a.value)
+		switch {
+		case err != nil:
+			report(i, a.path, "", format.Refused(a.path, a.value, "want an amount, such as 500m or 2Gi"))
+		case q.Sign() < 0:
+			report(i, a.path, "", format.Refused(a.path, a.value, "must not be negative"))
+		}
+	})
+}
+
 // amount is a quantity in an object.
 type amount struct {
 	path     path
@@ -29,21 +50,21 @@ type amount struct {
 func (w *world) eachAmount(visit func(i *item, a amount)) {
 	in := func(i *item, at path) {
 		for _, field := range []string{"requests", "limits"} {
-			for name, v := range object(i.object, at.of(field)...) {
-				visit(i, amount{at.of(field, name), name, v})
+			for name, v := range tree.Object(i.object, at.Of(field)...) {
+				visit(i, amount{at.Of(field, name), name, v})
 			}
 		}
 	}
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		for _, c := range p.containers() {
-			in(p.item, c.path.of("resources"))
+			in(p.item, c.path.Of("resources"))
 		}
 	}
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		if i.is("", "PersistentVolumeClaim") {
 			in(i, path{"spec", "resources"})
 		}
-		for n := range list(i.object, "spec", "volumeClaimTemplates") {
+		for n := range tree.List(i.object, "spec", "volumeClaimTemplates") {
 			in(i, path{"spec", "volumeClaimTemplates", n, "spec", "resources"})
 		}
 	}
@@ -82,14 +103,14 @@ func amounts(w *world, report reporter) {
 }
 
 func overLimit(w *world, report reporter) {
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		for _, c := range p.containers() {
-			for name, v := range object(c.body, "resources", "requests") {
-				max := at(c.body, "resources", "limits", name)
+			for name, v := range tree.Object(c.body, "resources", "requests") {
+				most := tree.At(c.body, "resources", "limits", name)
 				request, err := quantity(v)
-				limit, err2 := quantity(max)
-				if max != nil && err == nil && err2 == nil && request.Cmp(limit) > 0 {
-					report(p.item, c.path.of("resources", "requests", name), name, fmt.Sprintf("%s: the request of %v is more than the limit of %v", name, v, max))
+				limit, err2 := quantity(most)
+				if most != nil && err == nil && err2 == nil && request.Cmp(limit) > 0 {
+					report(p.item, c.path.Of("resources", "requests", name), name, fmt.Sprintf("%s: the request of %v is more than the limit of %v", name, v, most))
 				}
 			}
 		}

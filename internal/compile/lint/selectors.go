@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 var selectorRules = []Rule{
@@ -18,8 +20,8 @@ var selectorRules = []Rule{
 }
 
 func ownPods(w *world, report reporter) {
-	for _, p := range w.pods() {
-		if !slices.Contains([]string{"apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet"}, p.qualifiedKind()) {
+	for _, p := range w.pods {
+		if !slices.Contains([]string{"apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet"}, p.qualified) {
 			continue
 		}
 		s := selector(p.object, "spec", "selector")
@@ -41,16 +43,16 @@ var selectors = map[string]path{
 // selected is the selector of an item that selects pods, without what Kubernetes itself, or a program at run time, adds to the
 // labels of a pod.
 func (i *item) selected() labels.Selector {
-	p, ok := selectors[i.qualifiedKind()]
+	p, ok := selectors[i.qualified]
 	if !ok {
 		return nil
 	}
 	var s labels.Selector
 	if i.is("", "Service") {
-		if text(i.object, "spec", "type") == "ExternalName" || object(i.object, p...) == nil {
+		if tree.Text(i.object, "spec", "type") == "ExternalName" || tree.Object(i.object, p...) == nil {
 			return nil
 		}
-		s = labels.SelectorFromSet(stringMap(object(i.object, p...)))
+		s = labels.SelectorFromSet(stringMap(tree.Object(i.object, p...)))
 	} else if s = selector(i.object, p...); s == nil {
 		return nil
 	}
@@ -81,14 +83,14 @@ func isDynamic(key string) bool {
 }
 
 func selectsNothing(w *world, report reporter) {
-	pods := w.pods()
+	pods := w.pods
 	if len(pods) == 0 || w.hasForeign() {
 		return
 	}
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		s := i.selected()
 		if s != nil && len(matching(pods, s)) == 0 {
-			f := report(i, selectors[i.qualifiedKind()], "", fmt.Sprintf("no pod of the framework has the labels %q", s))
+			f := report(i, selectors[i.qualified], "", fmt.Sprintf("no pod of the framework has the labels %q", s))
 			f.hint = nearestLabels(pods, s)
 		}
 	}
@@ -118,15 +120,15 @@ func nearestLabels(pods []pod, s labels.Selector) string {
 			}
 		}
 		if n > most {
-			best, most = fmt.Sprintf("those of %s %q are %q", p.groupKind().Kind, p.id, p.labels()), n
+			best, most = fmt.Sprintf("those of %s %q are %q", p.gk.Kind, p.id, p.labels()), n
 		}
 	}
 	return best
 }
 
 func targetPorts(w *world, report reporter) {
-	pods := w.pods()
-	for _, i := range w.made() {
+	pods := w.pods
+	for _, i := range w.made {
 		s := i.selected()
 		if s == nil || !i.is("", "Service") {
 			continue
@@ -135,42 +137,42 @@ func targetPorts(w *world, report reporter) {
 		if len(reached) == 0 {
 			continue
 		}
-		for n := range list(i.object, "spec", "ports") {
+		for n := range tree.List(i.object, "spec", "ports") {
 			targetPort(i, reached, n, report)
 		}
 	}
 }
 
 func targetPort(i *item, pods []pod, n int, report reporter) {
-	ports, field := list(i.object, "spec", "ports"), path{"spec", "ports", n, "targetPort"}
-	about := text(ports[n], "name")
+	ports, field := tree.List(i.object, "spec", "ports"), path{"spec", "ports", n, "targetPort"}
+	about := tree.Text(ports[n], "name")
 	var names []string
 	var numbers []int64
 	for _, p := range pods {
 		for _, c := range p.containers() {
-			for _, port := range list(c.body, "ports") {
-				if name := text(port, "name"); name != "" {
+			for _, port := range tree.List(c.body, "ports") {
+				if name := tree.Text(port, "name"); name != "" {
 					names = append(names, name)
 				}
-				if number, ok := number(port, "containerPort"); ok {
+				if number, ok := tree.Number(port, "containerPort"); ok {
 					numbers = append(numbers, number)
 				}
 			}
 		}
 	}
-	if name := text(ports[n], "targetPort"); name != "" {
+	if name := tree.Text(ports[n], "targetPort"); name != "" {
 		if !slices.Contains(names, name) {
 			f := report(i, field, about, fmt.Sprintf("no container of the selected pods has a port %q", name))
 			f.hint = known(names)
 		}
 		return
 	}
-	want, ok := number(ports[n], "targetPort")
+	want, ok := tree.Number(ports[n], "targetPort")
 	if !ok {
 		field = path{"spec", "ports", n, "port"}
-		want, ok = number(ports[n], "port")
+		want, ok = tree.Number(ports[n], "port")
 	}
-	if !ok || len(numbers) == 0 || slices.Contains(numbers, want) || text(i.object, "spec", "clusterIP") == "None" {
+	if !ok || len(numbers) == 0 || slices.Contains(numbers, want) || tree.Text(i.object, "spec", "clusterIP") == "None" {
 		return
 	}
 	report(i, field, about, fmt.Sprintf("no container of the selected pods declares the port %d", want))

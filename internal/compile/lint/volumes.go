@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 var volumeRules = []Rule{
@@ -23,12 +25,12 @@ var volumeRules = []Rule{
 // volumes are the names of the volumes of a pod, and where they are.
 func (p *pod) volumes() map[string]path {
 	out := map[string]path{}
-	for n, v := range list(p.body, "spec", "volumes") {
-		out[text(v, "name")] = p.root.of("spec", "volumes", n)
+	for n, v := range tree.List(p.body, "spec", "volumes") {
+		out[tree.Text(v, "name")] = p.root.Of("spec", "volumes", n)
 	}
 	if p.is("apps", "StatefulSet") {
-		for n, v := range list(p.object, "spec", "volumeClaimTemplates") {
-			out[text(v, "metadata", "name")] = path{"spec", "volumeClaimTemplates", n}
+		for n, v := range tree.List(p.object, "spec", "volumeClaimTemplates") {
+			out[tree.Text(v, "metadata", "name")] = path{"spec", "volumeClaimTemplates", n}
 		}
 	}
 	return out
@@ -38,15 +40,15 @@ func (p *pod) volumes() map[string]path {
 func (p *pod) mounted(visit func(at path, name string)) {
 	for _, c := range p.containers() {
 		for _, field := range []string{"volumeMounts", "volumeDevices"} {
-			for n, m := range list(c.body, field) {
-				visit(c.path.of(field, n, "name"), text(m, "name"))
+			for n, m := range tree.List(c.body, field) {
+				visit(c.path.Of(field, n, "name"), tree.Text(m, "name"))
 			}
 		}
 	}
 }
 
 func mounts(w *world, report reporter) {
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		volumes := p.volumes()
 		p.mounted(func(at path, name string) {
 			if _, ok := volumes[name]; !ok {
@@ -64,7 +66,7 @@ func mounts(w *world, report reporter) {
 }
 
 func unmounted(w *world, report reporter) {
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		volumes := p.volumes()
 		p.mounted(func(_ path, name string) { delete(volumes, name) })
 		for name, at := range volumes {
@@ -76,7 +78,7 @@ func unmounted(w *world, report reporter) {
 // missingObjects finds references to objects of the instance that no task makes. What another program may make is no finding:
 // what a custom resource names, or a script.
 func missingObjects(w *world, report reporter) {
-	for _, m := range w.mentions() {
+	for _, m := range w.mentions {
 		if m.key != "" || m.optional || !strings.Contains(m.name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
 			continue
 		}
@@ -89,7 +91,7 @@ func missingObjects(w *world, report reporter) {
 
 func (w *world) namesOf(kind string) []string {
 	var out []string
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		if i.is("", kind) && !slices.Contains(out, i.name()) {
 			out = append(out, i.name())
 		}
@@ -104,12 +106,12 @@ func (w *world) makes(m mention) bool {
 	if w.object(m) != nil {
 		return true
 	}
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		if m.kind != "PersistentVolumeClaim" || !i.is("apps", "StatefulSet") {
 			continue
 		}
-		for _, t := range list(i.object, "spec", "volumeClaimTemplates") {
-			rest, ok := strings.CutPrefix(m.name, text(t, "metadata", "name")+"-"+i.name()+"-")
+		for _, t := range tree.List(i.object, "spec", "volumeClaimTemplates") {
+			rest, ok := strings.CutPrefix(m.name, tree.Text(t, "metadata", "name")+"-"+i.name()+"-")
 			if ok && ordinal.MatchString(rest) {
 				return true
 			}
@@ -120,7 +122,7 @@ func (w *world) makes(m mention) bool {
 
 // object is the object that a pod mentions, or nil.
 func (w *world) object(m mention) *item {
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		if i.is("", m.kind) && i.name() == m.name && w.namespace(i) == w.namespace(m.pod.item) {
 			return i
 		}
@@ -132,21 +134,21 @@ func (w *world) object(m mention) *item {
 func (w *world) mayBeMade(m mention) bool {
 	found := false
 	look := func(s string) { found = found || strings.Contains(s, m.name) }
-	for _, i := range w.made() {
+	for _, i := range w.made {
 		switch {
 		case i.isForeign():
-			eachString(i.object, look)
+			tree.EachString(i.object, look)
 		case i.is("", "ConfigMap"), i.is("", "Secret"):
-			eachString(i.object["data"], look)
-			eachString(i.object["stringData"], look)
+			tree.EachString(i.object["data"], look)
+			tree.EachString(i.object["stringData"], look)
 		}
 	}
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		for _, c := range p.containers() {
-			eachString(c.body["command"], look)
-			eachString(c.body["args"], look)
-			for _, e := range list(c.body, "env") {
-				look(text(e, "value"))
+			tree.EachString(c.body["command"], look)
+			tree.EachString(c.body["args"], look)
+			for _, e := range tree.List(c.body, "env") {
+				look(tree.Text(e, "value"))
 			}
 		}
 	}
@@ -154,14 +156,14 @@ func (w *world) mayBeMade(m mention) bool {
 }
 
 func missingKeys(w *world, report reporter) {
-	for _, m := range w.mentions() {
+	for _, m := range w.mentions {
 		o := w.object(m)
-		if m.key == "" || m.optional || o == nil || strings.HasPrefix(text(o.object, "type"), "kubernetes.io/service-account-token") {
+		if m.key == "" || m.optional || o == nil || strings.HasPrefix(tree.Text(o.object, "type"), "kubernetes.io/service-account-token") {
 			continue
 		}
 		keys := map[string]bool{}
 		for _, field := range []string{"data", "stringData", "binaryData"} {
-			for k := range object(o.object, field) {
+			for k := range tree.Object(o.object, field) {
 				keys[k] = true
 			}
 		}
@@ -180,8 +182,8 @@ func missingKeys(w *world, report reporter) {
 
 func governing(w *world, report reporter) {
 	services := w.namesOf("Service")
-	for _, i := range w.made() {
-		name := text(i.object, "spec", "serviceName")
+	for _, i := range w.made {
+		name := tree.Text(i.object, "spec", "serviceName")
 		if !i.is("apps", "StatefulSet") || name == "" || slices.Contains(services, name) || w.hasForeign() {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 var podRules = []Rule{
@@ -18,12 +19,12 @@ var podRules = []Rule{
 }
 
 func jobRestarts(w *world, report reporter) {
-	for _, p := range w.pods() {
-		if p.groupKind().Group != "batch" {
+	for _, p := range w.pods {
+		if p.gk.Group != "batch" {
 			continue
 		}
-		field := p.root.of("spec", "restartPolicy")
-		switch policy := text(p.object, field...); policy {
+		field := p.root.Of("spec", "restartPolicy")
+		switch policy := tree.Text(p.object, field...); policy {
 		case "Never", "OnFailure":
 		case "":
 			report(p.item, field, "", "the pods of a Job need a restartPolicy: Never or OnFailure")
@@ -34,7 +35,7 @@ func jobRestarts(w *world, report reporter) {
 }
 
 func readiness(w *world, report reporter) {
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		if p.kind != v1alpha1.TaskApply || p.ready || !p.is("apps", "Deployment") && !p.is("apps", "StatefulSet") || !w.serves(&p) {
 			continue
 		}
@@ -45,7 +46,7 @@ func readiness(w *world, report reporter) {
 			continue
 		}
 		if later := w.after(p.use.task); later != "" {
-			f := report(p.item, p.root.of("spec", "containers", 0), "", fmt.Sprintf("step %q comes when %s %q is ready, but no container has a readinessProbe", later, p.groupKind().Kind, p.id))
+			f := report(p.item, p.root.Of("spec", "containers", 0), "", fmt.Sprintf("step %q comes when %s %q is ready, but no container has a readinessProbe", later, p.gk.Kind, p.id))
 			f.hint = "without one, a container is ready as soon as its process has been started"
 		}
 	}
@@ -54,11 +55,11 @@ func readiness(w *world, report reporter) {
 // serves says whether a pod listens: it declares ports, or a service selects it.
 func (w *world) serves(p *pod) bool {
 	for _, c := range p.containers() {
-		if len(list(c.body, "ports")) > 0 {
+		if len(tree.List(c.body, "ports")) > 0 {
 			return true
 		}
 	}
-	return slices.ContainsFunc(w.made(), func(i *item) bool {
+	return slices.ContainsFunc(w.made, func(i *item) bool {
 		s := i.selected()
 		return i.is("", "Service") && s != nil && s.Matches(p.labels())
 	})
@@ -88,23 +89,23 @@ func (w *world) after(task string) string {
 
 // starts says whether a task makes pods.
 func (w *world) starts(task string) bool {
-	return slices.ContainsFunc(w.pods(), func(p pod) bool { return p.use.task == task })
+	return slices.ContainsFunc(w.pods, func(p pod) bool { return p.use.task == task })
 }
 
 func imageVersion(w *world, report reporter) {
-	for _, p := range w.pods() {
+	for _, p := range w.pods {
 		for _, c := range p.containers() {
-			image := text(c.body, "image")
+			image := tree.Text(c.body, "image")
 			if image == "" || strings.Contains(image, "@") {
 				continue
 			}
 			_, tag, ok := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
-			name := text(c.body, "name")
+			name := tree.Text(c.body, "name")
 			switch {
 			case !ok:
-				report(p.item, c.path.of("image"), name, fmt.Sprintf("image %q has no tag", image)).hint = "name the version, such as " + image + ":1.2.3"
+				report(p.item, c.path.Of("image"), name, fmt.Sprintf("image %q has no tag", image)).hint = "name the version, such as " + image + ":1.2.3"
 			case tag == "latest":
-				report(p.item, c.path.of("image"), name, fmt.Sprintf("image %q is another one tomorrow", image)).hint = "name a version instead of latest"
+				report(p.item, c.path.Of("image"), name, fmt.Sprintf("image %q is another one tomorrow", image)).hint = "name a version instead of latest"
 			}
 		}
 	}

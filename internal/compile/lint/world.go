@@ -8,10 +8,14 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/kinds"
 	"github.com/kudoc/kudoc/internal/render"
 )
+
+// path is where something is in an object, or in a framework.
+type path = tree.Path
 
 // world is all that a framework makes of one input.
 type world struct {
@@ -19,6 +23,11 @@ type world struct {
 	sample validate.Sample
 	inputs render.Inputs // without plan, phase and step
 	items  []*item
+	// made are the items that exist because of their task: all but those that it deletes.
+	made []*item
+	// what the items have in them
+	pods     []pod
+	mentions []mention
 	// neighbour is the same input for another instance in the same namespace, elsewhere for an instance of the same name in
 	// another one. Only the first world has them.
 	neighbour, elsewhere *world
@@ -31,6 +40,9 @@ type item struct {
 	id     string // within the task
 	place  int    // in the list of a task that deletes
 	object map[string]any
+	gk     schema.GroupKind
+	// qualified is the group and the kind: apps/Deployment, or /Service in the core group.
+	qualified string
 	// ready says that the author says when the object is healthy.
 	ready bool
 }
@@ -48,32 +60,34 @@ type identity struct {
 	namespace, name string
 }
 
-func (i *item) groupKind() schema.GroupKind {
-	gv, err := schema.ParseGroupVersion(text(i.object, "apiVersion"))
-	if err != nil {
-		return schema.GroupKind{}
+// newItem notes an object, and of what kind it is.
+func newItem(u use, kind v1alpha1.TaskKind, o render.Object, place int) *item {
+	i := &item{use: u, kind: kind, id: o.ID, place: place, object: o.Manifest}
+	if gv, err := schema.ParseGroupVersion(tree.Text(i.object, "apiVersion")); err == nil {
+		i.gk = gv.WithKind(tree.Text(i.object, "kind")).GroupKind()
 	}
-	return gv.WithKind(text(i.object, "kind")).GroupKind()
+	i.qualified = i.gk.Group + "/" + i.gk.Kind
+	return i
 }
 
 // is says whether an item is of a kind of a group; the core group is "".
 func (i *item) is(group, kind string) bool {
-	return i.groupKind() == schema.GroupKind{Group: group, Kind: kind}
+	return i.gk == schema.GroupKind{Group: group, Kind: kind}
 }
 
-func (i *item) name() string { return text(i.object, "metadata", "name") }
+func (i *item) name() string { return tree.Text(i.object, "metadata", "name") }
 
 func (w *world) namespace(i *item) string {
-	if kinds.ClusterScoped(i.groupKind()) {
+	if kinds.ClusterScoped(i.gk) {
 		return ""
 	}
-	if ns := text(i.object, "metadata", "namespace"); ns != "" {
+	if ns := tree.Text(i.object, "metadata", "namespace"); ns != "" {
 		return ns
 	}
 	return w.inputs.Instance.Namespace
 }
 
-func (w *world) identity(i *item) identity { return identity{i.groupKind(), w.namespace(i), i.name()} }
+func (w *world) identity(i *item) identity { return identity{i.gk, w.namespace(i), i.name()} }
 
 // path is where the author writes an object.
 func (i *item) path() path {
@@ -84,17 +98,6 @@ func (i *item) path() path {
 		return path{"tasks", i.use.task, "run"}
 	}
 	return path{"tasks", i.use.task, "apply", i.id}
-}
-
-// made are the items that exist because of their task: all but those that it deletes.
-func (w *world) made() []*item {
-	var out []*item
-	for _, i := range w.items {
-		if i.kind != v1alpha1.TaskDelete {
-			out = append(out, i)
-		}
-	}
-	return out
 }
 
 // find is the item of that task and ID in the same step, or nil.
@@ -128,6 +131,10 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 	}
 	seen := map[string]bool{}
 	for _, step := range r.steps {
+		tasks := r.Spec.Plan(step.plan).Phases[step.phase].Steps[step.step].Tasks
+		if !slices.ContainsFunc(tasks, func(t string) bool { return !seen[t] || r.varies[t] }) {
+			continue
+		}
 		in, ok := w.at(step)
 		if !ok {
 			continue
@@ -136,7 +143,7 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 		if err != nil {
 			continue
 		}
-		for _, t := range r.Spec.Plan(step.plan).Phases[step.phase].Steps[step.step].Tasks {
+		for _, t := range tasks {
 			if !seen[t] || r.varies[t] {
 				seen[t] = true
 				u := step
@@ -145,6 +152,8 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 			}
 		}
 	}
+	w.pods = w.allPods()
+	w.mentions = w.allMentions()
 	return w
 }
 
@@ -152,9 +161,13 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 func (w *world) at(u use) (render.Inputs, bool) {
 	in := w.inputs
 	p := w.Spec.Plan(u.plan)
-	params, err := w.Program.PlanParams(u.plan, w.sample.Plans[u.plan], in)
-	in.Plan = render.PlanInfo{Name: u.plan, Params: params}
+	in.Plan = render.PlanInfo{Name: u.plan, Params: map[string]any{}}
 	in.Phase, in.Step = p.Phases[u.phase].Name, p.Phases[u.phase].Steps[u.step].Name
+	if len(p.Parameters) == 0 {
+		return in, true
+	}
+	var err error
+	in.Plan.Params, err = w.Program.PlanParams(u.plan, w.sample.Plans[u.plan], in)
 	return in, err == nil
 }
 
@@ -168,13 +181,17 @@ func (w *world) render(rendering *render.Rendering, u use) {
 		return // for these inputs, CUE refuses the framework too
 	}
 	for n, o := range objects {
-		i := &item{use: u, kind: t.Kind, id: o.ID, place: n, object: o.Manifest}
+		i := newItem(u, t.Kind, o, n)
 		i.ready = slices.ContainsFunc(t.Objects, func(x v1alpha1.ObjectTemplate) bool { return x.ID == o.ID && x.Ready != "" })
 		known := slices.ContainsFunc(w.items, func(x *item) bool {
 			return x.use.task == u.task && x.id == o.ID && reflect.DeepEqual(x.object, o.Manifest)
 		})
-		if !known {
-			w.items = append(w.items, i)
+		if known {
+			continue
+		}
+		w.items = append(w.items, i)
+		if i.kind != v1alpha1.TaskDelete {
+			w.made = append(w.made, i)
 		}
 	}
 }

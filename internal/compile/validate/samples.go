@@ -28,17 +28,36 @@ const alternatives = 4
 func samples(trials []trial, single []candidate) []Sample {
 	first := trials[0]
 	out := []Sample{{Params: first.params, Plans: first.plan}}
-	count := map[string]int{}
+	var keys []string
+	of := map[string][]Sample{}
 	for _, c := range single {
 		key := strings.Join(c.path, ".")
 		params := apply(first.params, c)
-		if count[key] < alternatives && !reflect.DeepEqual(params, first.params) {
-			count[key]++
-			out = append(out, Sample{Params: params, Plans: first.plan, Previous: first.params, Changed: c.path})
+		if reflect.DeepEqual(params, first.params) {
+			continue
 		}
+		if of[key] == nil {
+			keys = append(keys, key)
+		}
+		of[key] = append(of[key], Sample{Params: params, Plans: first.plan, Previous: first.params, Changed: c.path})
+	}
+	for _, key := range keys {
+		out = append(out, some(of[key])...)
 	}
 	for _, t := range trials[1:] {
 		out = append(out, Sample{Params: t.params, Plans: t.plan, Previous: t.previous})
+	}
+	return out
+}
+
+// some are alternatives from everywhere in a list, the first and the last, which is the oddest, among them.
+func some(in []Sample) []Sample {
+	if len(in) <= alternatives {
+		return in
+	}
+	var out []Sample
+	for i := range alternatives {
+		out = append(out, in[i*(len(in)-1)/(alternatives-1)])
 	}
 	return out
 }
