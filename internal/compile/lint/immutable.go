@@ -76,7 +76,7 @@ func immutableFields(w *world, report reporter) {
 	plan := planAfterChange(w.Spec, &w.Spec.Parameters[n])
 	for _, i := range w.first.items {
 		j := w.find(i)
-		if i.kind != v1alpha1.TaskApply || j == nil || w.first.identity(i) != w.identity(j) {
+		if i.kind != v1alpha1.TaskApply || j == nil || i == j || w.first.identity(i) != w.identity(j) {
 			continue
 		}
 		for _, field := range fixedFields(i, j) {

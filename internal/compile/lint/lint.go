@@ -36,7 +36,7 @@ func Run(s Subject) []Finding {
 	if len(s.Samples) == 0 {
 		return nil
 	}
-	r := &run{Subject: s, steps: stepsOf(s.Spec), varies: varying(s.Spec), known: map[string]bool{}, present: map[string]int{}, everywhere: map[string]*found{}}
+	r := &run{Subject: s, steps: stepsOf(s.Spec), varies: varying(s.Spec), reads: readsOf(s.Spec), order: orderOf(s.Spec), known: map[string]bool{}, present: map[string]int{}, everywhere: map[string]*found{}}
 	r.readSchemas()
 	if r.first = r.world(s.Samples[0], mine); r.first == nil {
 		return nil
@@ -69,7 +69,9 @@ func Run(s Subject) []Finding {
 type run struct {
 	Subject
 	steps  []use
-	varies map[string]bool // tasks
+	order  map[use]int
+	varies map[string]bool            // tasks
+	reads  map[string]map[string]bool // the parameters that tasks read
 	first  *world
 	// known are the findings of the worlds before.
 	known map[string]bool

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -118,13 +117,11 @@ func (w *world) upgrades(task string) bool {
 	return false
 }
 
-var reading = regexp.MustCompile(`(plan\.)?\bparams\b(\.\w+)?`)
-
 // unread finds parameters that no expression mentions.
 func unread(w *world, report reporter) {
 	read := map[string]bool{}
 	for _, source := range sources(w) {
-		for _, m := range reading.FindAllStringSubmatch(source, -1) {
+		for _, m := range readsParams.FindAllStringSubmatch(source, -1) {
 			read[m[1]+strings.TrimPrefix(m[2], ".")] = true
 		}
 	}

@@ -23,6 +23,9 @@ var valueRules = []Rule{
 
 func formats(w *world, report reporter) {
 	for _, i := range w.made {
+		if !w.isNew(i) {
+			continue
+		}
 		root, ok := templates[i.qualified]
 		format.Check(&format.Object{Kind: i.qualified, Body: i.object, Pod: root, HasPod: ok}, func(p path, message string) {
 			report(i, p, "", message)

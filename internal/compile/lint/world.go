@@ -130,9 +130,17 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 		}
 	}
 	seen := map[string]bool{}
+	same := map[string]bool{}
+	for _, t := range r.Spec.Tasks {
+		if same[t.Name] = w.sameAsFirst(t.Name); same[t.Name] {
+			w.reuse(t.Name)
+		}
+	}
 	for _, step := range r.steps {
-		tasks := r.Spec.Plan(step.plan).Phases[step.phase].Steps[step.step].Tasks
-		if !slices.ContainsFunc(tasks, func(t string) bool { return !seen[t] || r.varies[t] }) {
+		tasks := slices.DeleteFunc(slices.Clone(r.Spec.Plan(step.plan).Phases[step.phase].Steps[step.step].Tasks), func(t string) bool {
+			return same[t] || seen[t] && !r.varies[t]
+		})
+		if len(tasks) == 0 {
 			continue
 		}
 		in, ok := w.at(step)
@@ -144,14 +152,14 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 			continue
 		}
 		for _, t := range tasks {
-			if !seen[t] || r.varies[t] {
-				seen[t] = true
-				u := step
-				u.task = t
-				w.render(rendering, u)
-			}
+			seen[t] = true
+			u := step
+			u.task = t
+			w.render(rendering, u)
 		}
 	}
+	w.sort(w.items)
+	w.sort(w.made)
 	w.pods = w.allPods()
 	w.mentions = w.allMentions()
 	return w
@@ -189,10 +197,12 @@ func (w *world) render(rendering *render.Rendering, u use) {
 		if known {
 			continue
 		}
-		w.items = append(w.items, i)
-		if i.kind != v1alpha1.TaskDelete {
-			w.made = append(w.made, i)
+		if r := w.run.first; r != nil && w.sample.Changed != nil { // what is the same has been judged
+			if same := r.find(i); same != nil && reflect.DeepEqual(same.object, i.object) {
+				i = same
+			}
 		}
+		w.add(i)
 	}
 }
 
@@ -220,6 +230,18 @@ func stepsOf(spec *v1alpha1.FrameworkVersionSpec) []use {
 			for j := range ph.Steps {
 				out = append(out, use{plan: p.Name, phase: i, step: j})
 			}
+		}
+	}
+	return out
+}
+
+// orderOf is the order in which plans do tasks.
+func orderOf(spec *v1alpha1.FrameworkVersionSpec) map[use]int {
+	out := map[use]int{}
+	for _, u := range stepsOf(spec) {
+		for _, t := range spec.Plan(u.plan).Phases[u.phase].Steps[u.step].Tasks {
+			u.task = t
+			out[u] = len(out)
 		}
 	}
 	return out

@@ -21,7 +21,7 @@ type Sample struct {
 }
 
 // alternatives is how many values of one parameter samples have.
-const alternatives = 4
+const alternatives = 3
 
 // samples are the smallest input first, then the changes of one parameter at a time, then inputs that take every side of the
 // conditions.
