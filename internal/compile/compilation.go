@@ -8,6 +8,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/compile/place"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/steps"
 	"github.com/kudoc/kudoc/internal/compile/validate"
@@ -40,10 +41,7 @@ type compilation struct {
 	// validate
 	validation validate.Report
 	program    *render.Program
-
-	// lint: the value with the inputs of the last finding
-	filledWith  string
-	filledValue cue.Value
+	places     *place.Finder
 
 	// lower
 	spec *v1alpha1.FrameworkVersionSpec

@@ -15,6 +15,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/place"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -26,7 +27,7 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &Diagnostic{Code: codeTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
-	c.program = program
+	c.program, c.places = program, place.New(c.value, c.about.name, c.about.version)
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
 		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload,
 	})
@@ -124,7 +125,7 @@ func (c *compilation) placeOfStructure(m *validate.Mismatch) token.Pos {
 	for f := range strings.SplitSeq(field, ".") {
 		path = append(path, f)
 	}
-	return c.authorsField(path, in)
+	return c.places.Of(path, in)
 }
 
 // pathOf is the field that a mismatch is about.

@@ -4,15 +4,15 @@
 //	lint.go       runs the rules over the samples of validation, and reports each finding once, for the simplest input
 //	rules.go      the table of rules
 //	world.go      all that a framework makes of one input
-//	pods.go       the pods in objects
+//	reads.go      which tasks a parameter reaches
+//	pods.go       the pods in the objects of a world
 //	choices.go    values that are not the framework's but those of who sets a parameter
 //
 // The rules are pure functions of a world:
 //
 //	identity.go   names and namespaces
 //	selectors.go  selectors of workloads, services and policies; the ports of services
-//	volumes.go    volumes and their mounts
-//	mentions.go   ConfigMaps, Secrets, claims and service accounts that pods name
+//	volumes.go    volumes and their mounts, and the objects that pods name
 //	immutable.go  fields that an API server does not let change
 //	workloads.go  images, restarts, readiness
 //	quantities.go amounts of memory and CPU, and the values that package format judges

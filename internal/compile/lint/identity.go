@@ -151,7 +151,7 @@ func (w *world) decided(i *item, p path) bool {
 		if s.Changed == nil {
 			continue
 		}
-		if other := w.run.world(s, mine); other != nil && other.find(i) != nil && w.follows(other, i, p) {
+		if other := w.world(s, mine); other != nil && other.find(i) != nil && w.follows(other, i, p) {
 			return true
 		}
 	}

@@ -5,71 +5,34 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	"github.com/kudoc/kudoc/internal/compile/lint/pods"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
-// pod is a pod, or the template of pods, in an item.
+// pod is the pod in an item.
 type pod struct {
 	*item
-	root path // of the template in the object
-	body map[string]any
+	pods.Pod
 }
 
-// templates are the places of pods in objects.
-var templates = map[string]path{
-	"apps/Deployment":        {"spec", "template"},
-	"apps/StatefulSet":       {"spec", "template"},
-	"apps/DaemonSet":         {"spec", "template"},
-	"apps/ReplicaSet":        {"spec", "template"},
-	"batch/Job":              {"spec", "template"},
-	"batch/CronJob":          {"spec", "jobTemplate", "spec", "template"},
-	"/ReplicationController": {"spec", "template"},
-	"/PodTemplate":           {"template"},
-	"/Pod":                   {},
+// mention is the name of an object in a pod.
+type mention struct {
+	pod *pod
+	pods.Mention
 }
 
-// allPods are the pods that the framework makes.
-func (w *world) allPods() []pod {
-	var out []pod
+// readPods finds the pods that the framework makes, and what they mention.
+func (w *world) readPods() {
 	for _, i := range w.made {
-		root, ok := templates[i.qualified]
-		if body := tree.Object(i.object, root...); ok && body != nil {
-			out = append(out, pod{i, root, body})
+		if p, ok := pods.In(i.qualified, i.object); ok {
+			w.pods = append(w.pods, pod{i, p})
 		}
 	}
-	return out
-}
-
-func (p *pod) labels() labels.Set { return stringMap(tree.Object(p.body, "metadata", "labels")) }
-
-func stringMap(m map[string]any) labels.Set {
-	out := labels.Set{}
-	for k, v := range m {
-		if s, ok := v.(string); ok {
-			out[k] = s
+	for n := range w.pods {
+		for _, m := range w.pods[n].Mentions() {
+			w.mentions = append(w.mentions, mention{&w.pods[n], m})
 		}
 	}
-	return out
-}
-
-// container is a container of a pod.
-type container struct {
-	path path // in the object
-	body map[string]any
-	init bool
-}
-
-func (p *pod) containers() []container {
-	var out []container
-	for _, field := range []string{"initContainers", "containers"} {
-		for n := range tree.List(p.body, "spec", field) {
-			at := p.root.Of("spec", field, n)
-			if body := tree.Object(p.object, at...); body != nil {
-				out = append(out, container{at, body, field == "initContainers"})
-			}
-		}
-	}
-	return out
 }
 
 // selector decodes the selector at a path; nil if there is none, or if it is wrong.

@@ -6,6 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/kudoc/kudoc/internal/compile/lint/format"
+	"github.com/kudoc/kudoc/internal/compile/lint/pods"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
@@ -26,7 +27,7 @@ func formats(w *world, report reporter) {
 		if !w.isNew(i) {
 			continue
 		}
-		root, ok := templates[i.qualified]
+		root, ok := pods.Root(i.qualified)
 		format.Check(&format.Object{Kind: i.qualified, Body: i.object, Pod: root, HasPod: ok}, func(p path, message string) {
 			report(i, p, "", message)
 		})
@@ -59,8 +60,8 @@ func (w *world) eachAmount(visit func(i *item, a amount)) {
 		}
 	}
 	for _, p := range w.pods {
-		for _, c := range p.containers() {
-			in(p.item, c.path.Of("resources"))
+		for _, c := range p.Containers() {
+			in(p.item, c.Path.Of("resources"))
 		}
 	}
 	for _, i := range w.made {
@@ -107,13 +108,13 @@ func amounts(w *world, report reporter) {
 
 func overLimit(w *world, report reporter) {
 	for _, p := range w.pods {
-		for _, c := range p.containers() {
-			for name, v := range tree.Object(c.body, "resources", "requests") {
-				most := tree.At(c.body, "resources", "limits", name)
+		for _, c := range p.Containers() {
+			for name, v := range tree.Object(c.Body, "resources", "requests") {
+				most := tree.At(c.Body, "resources", "limits", name)
 				request, err := quantity(v)
 				limit, err2 := quantity(most)
 				if most != nil && err == nil && err2 == nil && request.Cmp(limit) > 0 {
-					report(p.item, c.path.Of("resources", "requests", name), name, fmt.Sprintf("%s: the request of %v is more than the limit of %v", name, v, most))
+					report(p.item, c.Path.Of("resources", "requests", name), name, fmt.Sprintf("%s: the request of %v is more than the limit of %v", name, v, most))
 				}
 			}
 		}

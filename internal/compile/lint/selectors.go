@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/kudoc/kudoc/internal/compile/lint/pods"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
@@ -25,10 +26,10 @@ func ownPods(w *world, report reporter) {
 			continue
 		}
 		s := selector(p.object, "spec", "selector")
-		if s == nil || s.Empty() || s.Matches(p.labels()) {
+		if s == nil || s.Empty() || s.Matches(p.Labels()) {
 			continue
 		}
-		f := report(p.item, path{"spec", "selector"}, "", fmt.Sprintf("the selector %q does not match the labels %q of the pod template", s, p.labels()))
+		f := report(p.item, path{"spec", "selector"}, "", fmt.Sprintf("the selector %q does not match the labels %q of the pod template", s, p.Labels()))
 		f.hint = "refer to the same labels in both places"
 	}
 }
@@ -52,7 +53,7 @@ func (i *item) selected() labels.Selector {
 		if tree.Text(i.object, "spec", "type") == "ExternalName" || tree.Object(i.object, p...) == nil {
 			return nil
 		}
-		s = labels.SelectorFromSet(stringMap(tree.Object(i.object, p...)))
+		s = labels.SelectorFromSet(pods.Labels(tree.Object(i.object, p...)))
 	} else if s = selector(i.object, p...); s == nil {
 		return nil
 	}
@@ -83,23 +84,22 @@ func isDynamic(key string) bool {
 }
 
 func selectsNothing(w *world, report reporter) {
-	pods := w.pods
-	if len(pods) == 0 || w.hasForeign() {
+	if len(w.pods) == 0 || w.hasForeign() {
 		return
 	}
 	for _, i := range w.made {
 		s := i.selected()
-		if s != nil && len(matching(pods, s)) == 0 {
+		if s != nil && len(matching(w.pods, s)) == 0 {
 			f := report(i, selectors[i.qualified], "", fmt.Sprintf("no pod of the framework has the labels %q", s))
-			f.hint = nearestLabels(pods, s)
+			f.hint = nearestLabels(w.pods, s)
 		}
 	}
 }
 
-func matching(pods []pod, s labels.Selector) []pod {
+func matching(among []pod, s labels.Selector) []pod {
 	var out []pod
-	for _, p := range pods {
-		if s.Matches(p.labels()) {
+	for _, p := range among {
+		if s.Matches(p.Labels()) {
 			out = append(out, p)
 		}
 	}
@@ -107,33 +107,32 @@ func matching(pods []pod, s labels.Selector) []pod {
 }
 
 // nearestLabels says which labels a pod has instead, if one has some of those that are asked for.
-func nearestLabels(pods []pod, s labels.Selector) string {
+func nearestLabels(among []pod, s labels.Selector) string {
 	best, most := "", 0
 	requirements, _ := s.Requirements()
-	for _, p := range pods {
+	for _, p := range among {
 		n := 0
 		for _, r := range requirements {
-			if r.Matches(p.labels()) {
+			if r.Matches(p.Labels()) {
 				n++
-			} else if p.labels().Has(r.Key()) {
+			} else if p.Labels().Has(r.Key()) {
 				n++ // at least the name is right
 			}
 		}
 		if n > most {
-			best, most = fmt.Sprintf("those of %s %q are %q", p.gk.Kind, p.id, p.labels()), n
+			best, most = fmt.Sprintf("those of %s %q are %q", p.gk.Kind, p.id, p.Labels()), n
 		}
 	}
 	return best
 }
 
 func targetPorts(w *world, report reporter) {
-	pods := w.pods
 	for _, i := range w.made {
 		s := i.selected()
 		if s == nil || !i.is("", "Service") {
 			continue
 		}
-		reached := matching(pods, s)
+		reached := matching(w.pods, s)
 		if len(reached) == 0 {
 			continue
 		}
@@ -143,14 +142,14 @@ func targetPorts(w *world, report reporter) {
 	}
 }
 
-func targetPort(i *item, pods []pod, n int, report reporter) {
+func targetPort(i *item, reached []pod, n int, report reporter) {
 	ports, field := tree.List(i.object, "spec", "ports"), path{"spec", "ports", n, "targetPort"}
 	about := tree.Text(ports[n], "name")
 	var names []string
 	var numbers []int64
-	for _, p := range pods {
-		for _, c := range p.containers() {
-			for _, port := range tree.List(c.body, "ports") {
+	for _, p := range reached {
+		for _, c := range p.Containers() {
+			for _, port := range tree.List(c.Body, "ports") {
 				if name := tree.Text(port, "name"); name != "" {
 					names = append(names, name)
 				}

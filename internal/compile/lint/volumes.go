@@ -25,8 +25,8 @@ var volumeRules = []Rule{
 // volumes are the names of the volumes of a pod, and where they are.
 func (p *pod) volumes() map[string]path {
 	out := map[string]path{}
-	for n, v := range tree.List(p.body, "spec", "volumes") {
-		out[tree.Text(v, "name")] = p.root.Of("spec", "volumes", n)
+	for n, v := range tree.List(p.Body, "spec", "volumes") {
+		out[tree.Text(v, "name")] = p.Root.Of("spec", "volumes", n)
 	}
 	if p.is("apps", "StatefulSet") {
 		for n, v := range tree.List(p.object, "spec", "volumeClaimTemplates") {
@@ -38,10 +38,10 @@ func (p *pod) volumes() map[string]path {
 
 // mounted calls visit for every mount of a volume.
 func (p *pod) mounted(visit func(at path, name string)) {
-	for _, c := range p.containers() {
+	for _, c := range p.Containers() {
 		for _, field := range []string{"volumeMounts", "volumeDevices"} {
-			for n, m := range tree.List(c.body, field) {
-				visit(c.path.Of(field, n, "name"), tree.Text(m, "name"))
+			for n, m := range tree.List(c.Body, field) {
+				visit(c.Path.Of(field, n, "name"), tree.Text(m, "name"))
 			}
 		}
 	}
@@ -79,11 +79,11 @@ func unmounted(w *world, report reporter) {
 // what a custom resource names, or a script.
 func missingObjects(w *world, report reporter) {
 	for _, m := range w.mentions {
-		if m.key != "" || m.optional || !strings.Contains(m.name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
+		if m.Key != "" || m.Optional || !strings.Contains(m.Name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
 			continue
 		}
-		f := report(m.pod.item, m.path, m.kind, fmt.Sprintf("no task makes the %s %q", m.kind, m.name))
-		if names := w.namesOf(m.kind); len(names) > 0 {
+		f := report(m.pod.item, m.Path, m.Kind, fmt.Sprintf("no task makes the %s %q", m.Kind, m.Name))
+		if names := w.namesOf(m.Kind); len(names) > 0 {
 			f.hint = "there is " + strings.Join(names, ", ")
 		}
 	}
@@ -107,11 +107,11 @@ func (w *world) makes(m mention) bool {
 		return true
 	}
 	for _, i := range w.made {
-		if m.kind != "PersistentVolumeClaim" || !i.is("apps", "StatefulSet") {
+		if m.Kind != "PersistentVolumeClaim" || !i.is("apps", "StatefulSet") {
 			continue
 		}
 		for _, t := range tree.List(i.object, "spec", "volumeClaimTemplates") {
-			rest, ok := strings.CutPrefix(m.name, tree.Text(t, "metadata", "name")+"-"+i.name()+"-")
+			rest, ok := strings.CutPrefix(m.Name, tree.Text(t, "metadata", "name")+"-"+i.name()+"-")
 			if ok && ordinal.MatchString(rest) {
 				return true
 			}
@@ -123,7 +123,7 @@ func (w *world) makes(m mention) bool {
 // object is the object that a pod mentions, or nil.
 func (w *world) object(m mention) *item {
 	for _, i := range w.made {
-		if i.is("", m.kind) && i.name() == m.name && w.namespace(i) == w.namespace(m.pod.item) {
+		if i.is("", m.Kind) && i.name() == m.Name && w.namespace(i) == w.namespace(m.pod.item) {
 			return i
 		}
 	}
@@ -133,7 +133,7 @@ func (w *world) object(m mention) *item {
 // mayBeMade says whether some text of the framework has the name in it: a custom resource, a script, an argument.
 func (w *world) mayBeMade(m mention) bool {
 	found := false
-	look := func(s string) { found = found || strings.Contains(s, m.name) }
+	look := func(s string) { found = found || strings.Contains(s, m.Name) }
 	for _, i := range w.made {
 		switch {
 		case i.isForeign():
@@ -144,10 +144,10 @@ func (w *world) mayBeMade(m mention) bool {
 		}
 	}
 	for _, p := range w.pods {
-		for _, c := range p.containers() {
-			tree.EachString(c.body["command"], look)
-			tree.EachString(c.body["args"], look)
-			for _, e := range tree.List(c.body, "env") {
+		for _, c := range p.Containers() {
+			tree.EachString(c.Body["command"], look)
+			tree.EachString(c.Body["args"], look)
+			for _, e := range tree.List(c.Body, "env") {
 				look(tree.Text(e, "value"))
 			}
 		}
@@ -158,7 +158,7 @@ func (w *world) mayBeMade(m mention) bool {
 func missingKeys(w *world, report reporter) {
 	for _, m := range w.mentions {
 		o := w.object(m)
-		if m.key == "" || m.optional || o == nil || strings.HasPrefix(tree.Text(o.object, "type"), "kubernetes.io/service-account-token") {
+		if m.Key == "" || m.Optional || o == nil || strings.HasPrefix(tree.Text(o.object, "type"), "kubernetes.io/service-account-token") {
 			continue
 		}
 		keys := map[string]bool{}
@@ -167,7 +167,7 @@ func missingKeys(w *world, report reporter) {
 				keys[k] = true
 			}
 		}
-		if len(keys) == 0 || keys[m.key] { // one without keys is filled by a program
+		if len(keys) == 0 || keys[m.Key] { // one without keys is filled by a program
 			continue
 		}
 		var names []string
@@ -175,7 +175,7 @@ func missingKeys(w *world, report reporter) {
 			names = append(names, k)
 		}
 		slices.Sort(names)
-		f := report(m.pod.item, m.path, m.key, fmt.Sprintf("%s %q has no key %q", m.kind, o.id, m.key))
+		f := report(m.pod.item, m.Path, m.Key, fmt.Sprintf("%s %q has no key %q", m.Kind, o.id, m.Key))
 		f.hint = "it has " + strings.Join(names, ", ")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/pods"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
@@ -23,7 +24,7 @@ func jobRestarts(w *world, report reporter) {
 		if p.gk.Group != "batch" {
 			continue
 		}
-		field := p.root.Of("spec", "restartPolicy")
+		field := p.Root.Of("spec", "restartPolicy")
 		switch policy := tree.Text(p.object, field...); policy {
 		case "Never", "OnFailure":
 		case "":
@@ -39,14 +40,14 @@ func readiness(w *world, report reporter) {
 		if p.kind != v1alpha1.TaskApply || p.ready || !p.is("apps", "Deployment") && !p.is("apps", "StatefulSet") || !w.serves(&p) {
 			continue
 		}
-		probed := slices.ContainsFunc(p.containers(), func(c container) bool {
-			return c.body["readinessProbe"] != nil || c.body["startupProbe"] != nil
+		probed := slices.ContainsFunc(p.Containers(), func(c pods.Container) bool {
+			return c.Body["readinessProbe"] != nil || c.Body["startupProbe"] != nil
 		})
 		if probed {
 			continue
 		}
 		if later := w.after(p.use.task); later != "" {
-			f := report(p.item, p.root.Of("spec", "containers", 0), "", fmt.Sprintf("step %q comes when %s %q is ready, but no container has a readinessProbe", later, p.gk.Kind, p.id))
+			f := report(p.item, p.Root.Of("spec", "containers", 0), "", fmt.Sprintf("step %q comes when %s %q is ready, but no container has a readinessProbe", later, p.gk.Kind, p.id))
 			f.hint = "without one, a container is ready as soon as its process has been started"
 		}
 	}
@@ -54,14 +55,14 @@ func readiness(w *world, report reporter) {
 
 // serves says whether a pod listens: it declares ports, or a service selects it.
 func (w *world) serves(p *pod) bool {
-	for _, c := range p.containers() {
-		if len(tree.List(c.body, "ports")) > 0 {
+	for _, c := range p.Containers() {
+		if len(tree.List(c.Body, "ports")) > 0 {
 			return true
 		}
 	}
 	return slices.ContainsFunc(w.made, func(i *item) bool {
 		s := i.selected()
-		return i.is("", "Service") && s != nil && s.Matches(p.labels())
+		return i.is("", "Service") && s != nil && s.Matches(p.Labels())
 	})
 }
 
@@ -94,18 +95,18 @@ func (w *world) starts(task string) bool {
 
 func imageVersion(w *world, report reporter) {
 	for _, p := range w.pods {
-		for _, c := range p.containers() {
-			image := tree.Text(c.body, "image")
+		for _, c := range p.Containers() {
+			image := tree.Text(c.Body, "image")
 			if image == "" || strings.Contains(image, "@") {
 				continue
 			}
 			_, tag, ok := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
-			name := tree.Text(c.body, "name")
+			name := tree.Text(c.Body, "name")
 			switch {
 			case !ok:
-				report(p.item, c.path.Of("image"), name, fmt.Sprintf("image %q has no tag", image)).hint = "name the version, such as " + image + ":1.2.3"
+				report(p.item, c.Path.Of("image"), name, fmt.Sprintf("image %q has no tag", image)).hint = "name the version, such as " + image + ":1.2.3"
 			case tag == "latest":
-				report(p.item, c.path.Of("image"), name, fmt.Sprintf("image %q is another one tomorrow", image)).hint = "name a version instead of latest"
+				report(p.item, c.Path.Of("image"), name, fmt.Sprintf("image %q is another one tomorrow", image)).hint = "name a version instead of latest"
 			}
 		}
 	}

@@ -96,8 +96,9 @@ func (i *item) path() path {
 		return path{"tasks", i.use.task, "delete", i.place}
 	case v1alpha1.TaskRun:
 		return path{"tasks", i.use.task, "run"}
+	default:
+		return path{"tasks", i.use.task, "apply", i.id}
 	}
-	return path{"tasks", i.use.task, "apply", i.id}
 }
 
 // find is the item of that task and ID in the same step, or nil.
@@ -160,8 +161,7 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 	}
 	w.sort(w.items)
 	w.sort(w.made)
-	w.pods = w.allPods()
-	w.mentions = w.allMentions()
+	w.readPods()
 	return w
 }
 
@@ -197,7 +197,7 @@ func (w *world) render(rendering *render.Rendering, u use) {
 		if known {
 			continue
 		}
-		if r := w.run.first; r != nil && w.sample.Changed != nil { // what is the same has been judged
+		if r := w.first; r != nil && w.sample.Changed != nil { // what is the same has been judged
 			if same := r.find(i); same != nil && reflect.DeepEqual(same.object, i.object) {
 				i = same
 			}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/robfig/cron/v3"
-	pathvalidation "k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
@@ -118,7 +118,7 @@ func nameOf(kind string) func(string) []string {
 		}
 	}
 	if strings.HasPrefix(kind, "rbac.authorization.k8s.io/") {
-		return pathvalidation.IsValidPathSegmentName
+		return content.IsPathSegmentName
 	}
 	return validation.IsDNS1123Subdomain
 }
