@@ -3,8 +3,10 @@ package lint
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -124,6 +126,9 @@ func (r *run) take(l *look) {
 	fresh := map[string]bool{}
 	for _, f := range l.found {
 		id := f.identity()
+		if f.rule.everywhere {
+			id = f.rule.Code + alike(strings.TrimPrefix(id, f.rule.Code))
+		}
 		switch {
 		case !f.rule.everywhere:
 			if !r.known[id] && !r.isChosen(f) {
@@ -173,16 +178,21 @@ func (rule *Rule) wants(w *world) bool {
 func (w *world) paths() map[string]bool {
 	out := map[string]bool{}
 	for _, i := range w.items {
-		out[i.path().String()] = true
+		out[alike(i.path().String())] = true
 	}
 	return out
 }
 
+var numbers = regexp.MustCompile(`[0-9]+`)
+
+// alike is a path without numbers: the objects that a loop makes are alike.
+func alike(path string) string { return numbers.ReplaceAllString(path, "#") }
+
 // always reports the findings that are in every world in which the object is.
 func (r *run) always() {
 	for _, f := range r.everywhere {
-		if f.item == nil || f.worlds == r.present[f.item.path().String()] {
-			r.report(f)
+		if f.item == nil || f.worlds == r.present[alike(f.item.path().String())] {
+			r.report(r.smallest(f))
 		}
 	}
 }

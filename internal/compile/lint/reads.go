@@ -76,10 +76,11 @@ func (w *world) reuse(task string) {
 
 func (w *world) add(i *item) {
 	w.items = append(w.items, i)
+	w.index[key{i.use, i.id}] = i
 	if i.kind != v1alpha1.TaskDelete {
 		w.made = append(w.made, i)
 	}
 }
 
 // isNew says whether an item is another one than in the first world.
-func (w *world) isNew(i *item) bool { return w == w.first || !slices.Contains(w.first.items, i) }
+func (w *world) isNew(i *item) bool { return w == w.first || w.first.find(i) != i }

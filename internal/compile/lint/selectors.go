@@ -26,10 +26,10 @@ func ownPods(w *world, report reporter) {
 			continue
 		}
 		s := selector(p.object, "spec", "selector")
-		if s == nil || s.Empty() || s.Matches(p.Labels()) {
+		if s == nil || s.Empty() || s.Matches(p.Labels) {
 			continue
 		}
-		f := report(p.item, path{"spec", "selector"}, "", fmt.Sprintf("the selector %q does not match the labels %q of the pod template", s, p.Labels()))
+		f := report(p.item, path{"spec", "selector"}, "", fmt.Sprintf("the selector %q does not match the labels %q of the pod template", s, p.Labels))
 		f.hint = "refer to the same labels in both places"
 	}
 }
@@ -99,7 +99,7 @@ func selectsNothing(w *world, report reporter) {
 func matching(among []pod, s labels.Selector) []pod {
 	var out []pod
 	for _, p := range among {
-		if s.Matches(p.Labels()) {
+		if s.Matches(p.Labels) {
 			out = append(out, p)
 		}
 	}
@@ -113,14 +113,14 @@ func nearestLabels(among []pod, s labels.Selector) string {
 	for _, p := range among {
 		n := 0
 		for _, r := range requirements {
-			if r.Matches(p.Labels()) {
+			if r.Matches(p.Labels) {
 				n++
-			} else if p.Labels().Has(r.Key()) {
+			} else if p.Labels.Has(r.Key()) {
 				n++ // at least the name is right
 			}
 		}
 		if n > most {
-			best, most = fmt.Sprintf("those of %s %q are %q", p.gk.Kind, p.id, p.Labels()), n
+			best, most = fmt.Sprintf("those of %s %q are %q", p.gk.Kind, p.id, p.Labels), n
 		}
 	}
 	return best

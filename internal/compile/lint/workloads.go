@@ -62,7 +62,7 @@ func (w *world) serves(p *pod) bool {
 	}
 	return slices.ContainsFunc(w.made, func(i *item) bool {
 		s := i.selected()
-		return i.is("", "Service") && s != nil && s.Matches(p.Labels())
+		return i.is("", "Service") && s != nil && s.Matches(p.Labels)
 	})
 }
 

@@ -23,6 +23,7 @@ type world struct {
 	sample validate.Sample
 	inputs render.Inputs // without plan, phase and step
 	items  []*item
+	index  map[key]*item
 	// made are the items that exist because of their task: all but those that it deletes.
 	made []*item
 	// what the items have in them
@@ -31,6 +32,12 @@ type world struct {
 	// neighbour is the same input for another instance in the same namespace, elsewhere for an instance of the same name in
 	// another one. Only the first world has them.
 	neighbour, elsewhere *world
+}
+
+// key tells the items of a world apart.
+type key struct {
+	use use
+	id  string
 }
 
 // item is an object that a task makes, or deletes.
@@ -103,12 +110,7 @@ func (i *item) path() path {
 
 // find is the item of that task and ID in the same step, or nil.
 func (w *world) find(like *item) *item {
-	for _, i := range w.items {
-		if i.use == like.use && i.id == like.id {
-			return i
-		}
-	}
-	return nil
+	return w.index[key{like.use, like.id}]
 }
 
 // The instances for which worlds are made. Their names are unlike anything that an author writes.
@@ -118,13 +120,14 @@ var (
 	elsewhere = render.InstanceInfo{Name: mine.Name, Namespace: "another-place", UID: "99999999-8888-7777-6666-555555555555"}
 )
 
-// world makes what the framework makes of a sample. It is nil where the parameters are not accepted.
+// world makes what the framework makes of a sample. It is nil where the parameters are not accepted, or some task fails: of half
+// a world, nothing can be said.
 func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 	params, err := r.Program.Params(s.Params)
 	if err != nil {
 		return nil
 	}
-	w := &world{run: r, sample: s, inputs: render.Inputs{Params: params, Instance: instance, Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"}}}
+	w := &world{run: r, sample: s, index: map[key]*item{}, inputs: render.Inputs{Params: params, Instance: instance, Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"}}}
 	if s.Previous != nil {
 		if w.inputs.Previous, err = r.Program.Params(s.Previous); err != nil {
 			w.inputs.Previous = nil
@@ -146,17 +149,19 @@ func (r *run) world(s validate.Sample, instance render.InstanceInfo) *world {
 		}
 		in, ok := w.at(step)
 		if !ok {
-			continue
+			return nil
 		}
 		rendering, err := r.Program.With(in)
 		if err != nil {
-			continue
+			return nil
 		}
 		for _, t := range tasks {
 			seen[t] = true
 			u := step
 			u.task = t
-			w.render(rendering, u)
+			if !w.render(rendering, u) {
+				return nil
+			}
 		}
 	}
 	w.sort(w.items)
@@ -175,18 +180,27 @@ func (w *world) at(u use) (render.Inputs, bool) {
 		return in, true
 	}
 	var err error
-	in.Plan.Params, err = w.Program.PlanParams(u.plan, w.sample.Plans[u.plan], in)
+	if in.Plan.Params, err = w.Program.PlanParams(u.plan, w.sample.Plans[u.plan], in); err == nil {
+		return in, true
+	}
+	plain := w.Samples[0].Plans[u.plan] // samples have wrong parameters of plans, too
+	plans := map[string]map[string]any{u.plan: plain}
+	for name, given := range w.sample.Plans {
+		if name != u.plan {
+			plans[name] = given
+		}
+	}
+	w.sample.Plans = plans
+	in.Plan.Params, err = w.Program.PlanParams(u.plan, plain, in)
 	return in, err == nil
 }
 
-func (w *world) render(rendering *render.Rendering, u use) {
+// render adds the objects of a task in a step. It fails where CUE refuses the framework, too.
+func (w *world) render(rendering *render.Rendering, u use) bool {
 	t := w.Spec.Task(u.task)
-	if t == nil {
-		return
-	}
 	objects, err := rendering.Objects(u.task)
-	if err != nil {
-		return // for these inputs, CUE refuses the framework too
+	if t == nil || err != nil {
+		return false
 	}
 	for n, o := range objects {
 		i := newItem(u, t.Kind, o, n)
@@ -204,6 +218,7 @@ func (w *world) render(rendering *render.Rendering, u use) {
 		}
 		w.add(i)
 	}
+	return true
 }
 
 // varying are the tasks whose objects may differ from step to step.

@@ -20,8 +20,11 @@ type Sample struct {
 	Changed []string
 }
 
-// alternatives is how many values of one parameter samples have.
-const alternatives = 3
+// How many values of one parameter samples have, and all parameters together unless there are more of them.
+const (
+	alternatives = 3
+	changes      = 100
+)
 
 // samples are the smallest input first, then the changes of one parameter at a time, then inputs that take every side of the
 // conditions.
@@ -42,7 +45,7 @@ func samples(trials []trial, single []candidate) []Sample {
 		of[key] = append(of[key], Sample{Params: params, Plans: first.plan, Previous: first.params, Changed: c.path})
 	}
 	for _, key := range keys {
-		out = append(out, some(of[key])...)
+		out = append(out, some(of[key], max(1, min(alternatives, changes/len(keys))))...)
 	}
 	for _, t := range trials[1:] {
 		out = append(out, Sample{Params: t.params, Plans: t.plan, Previous: t.previous})
@@ -50,14 +53,14 @@ func samples(trials []trial, single []candidate) []Sample {
 	return out
 }
 
-// some are alternatives from everywhere in a list, the first and the last, which is the oddest, among them.
-func some(in []Sample) []Sample {
-	if len(in) <= alternatives {
-		return in
+// some are n from everywhere in a list, the first and the last, which is the oddest, among them.
+func some(in []Sample, n int) []Sample {
+	if len(in) <= n || n < 2 {
+		return in[:min(n, len(in))]
 	}
 	var out []Sample
-	for i := range alternatives {
-		out = append(out, in[i*(len(in)-1)/(alternatives-1)])
+	for i := range n {
+		out = append(out, in[i*(len(in)-1)/(n-1)])
 	}
 	return out
 }

@@ -12,6 +12,7 @@ type Pod struct {
 	Object map[string]any
 	Root   tree.Path // of the pod in the object
 	Body   map[string]any
+	Labels labels.Set
 }
 
 // templates are the places of pods in objects.
@@ -40,11 +41,8 @@ func In(kind string, object map[string]any) (Pod, bool) {
 		return Pod{}, false
 	}
 	body := tree.Object(object, root...)
-	return Pod{object, root, body}, body != nil
+	return Pod{object, root, body, Labels(tree.Object(body, "metadata", "labels"))}, body != nil
 }
-
-// Labels are those of the pod.
-func (p *Pod) Labels() labels.Set { return Labels(tree.Object(p.Body, "metadata", "labels")) }
 
 // Labels are the strings of a map.
 func Labels(m map[string]any) labels.Set {
