@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
+	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -51,23 +52,40 @@ func takesText(s *render.Schema) bool {
 // isFree says whether a world differs from the first one by text that is as good as any other.
 func (w *world) isFree() bool { return w.free[strings.Join(w.sample.Changed, ".")] }
 
-// choices notes which values of the first world depend on a parameter that takes any text and has to be set: whether such a
+// readChoices notes which values of the first world depend on a parameter that takes any text and has to be set: whether such a
 // value is right, only who sets it can tell.
-func (r *run) choices() {
+func (r *run) readChoices() {
 	for _, s := range r.Samples {
-		if !r.free[strings.Join(s.Changed, ".")] || tree.At(r.Samples[0].Params, elements(s.Changed)...) == nil {
-			continue
+		if r.free[strings.Join(s.Changed, ".")] && tree.At(r.Samples[0].Params, elements(s.Changed)...) != nil {
+			r.differing(s, r.chosen)
 		}
-		w := r.world(s, mine)
-		if w == nil {
-			continue
+	}
+}
+
+// differing notes the values of the first world that differ in a sample.
+func (r *run) differing(s validate.Sample, into map[string]bool) {
+	w := r.world(s, mine)
+	if w == nil {
+		return
+	}
+	for _, i := range r.first.items {
+		if j := w.find(i); j != nil && i != j {
+			tree.Different(i.object, j.object, i.path(), func(p path) { into[p.String()] = true })
 		}
-		for _, i := range r.first.items {
-			if j := w.find(i); j != nil {
-				tree.Different(i.object, j.object, i.path(), func(p path) { r.chosen[p.String()] = true })
+	}
+}
+
+// isDecided says whether a parameter decides a value of the first world.
+func (r *run) isDecided(i *item, p path) bool {
+	if r.decided == nil {
+		r.decided = map[string]bool{}
+		for _, s := range r.Samples {
+			if s.Changed != nil {
+				r.differing(s, r.decided)
 			}
 		}
 	}
+	return r.decided[i.path().Of(p...).String()]
 }
 
 func elements(names []string) []any {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
@@ -112,11 +113,11 @@ func sharedName(w *world, report reporter) {
 		kind, scoped := i.gk.Kind, kinds.ClusterScoped(i.gk)
 		switch {
 		case w.follows(w.neighbour, i, field):
-			if (scoped || w.fixedNamespace(i)) && !w.follows(w.elsewhere, i, field) && !w.decided(i, field) {
+			if (scoped || w.fixedNamespace(i)) && !w.follows(w.elsewhere, i, field) && !w.isDecided(i, field) {
 				f := report(i, field, "", fmt.Sprintf("instances of one name in two namespaces would have the same %s", kind))
 				f.hint = `put both into the name: "\(instance.namespace)-\(instance.name)"`
 			}
-		case !w.decided(i, field):
+		case !w.isDecided(i, field):
 			f := report(i, field, "", fmt.Sprintf("every instance would have the same %s %q", kind, i.name()))
 			f.hint = `begin the name with "\(instance.name)-"`
 			if scoped {
@@ -127,8 +128,11 @@ func sharedName(w *world, report reporter) {
 }
 
 func sharedNamespace(w *world, report reporter) {
-	for _, i := range w.items {
-		if i.kind != v1alpha1.TaskDelete && !kinds.ClusterScoped(i.gk) && w.fixedNamespace(i) && !w.decided(i, path{"metadata", "namespace"}) {
+	for _, i := range w.made {
+		if strings.HasPrefix(tree.Text(i.object, "metadata", "namespace"), "kube-") { // there is one of them, and nobody names it by mistake
+			continue
+		}
+		if !kinds.ClusterScoped(i.gk) && w.fixedNamespace(i) && !w.isDecided(i, path{"metadata", "namespace"}) {
 			f := report(i, path{"metadata", "namespace"}, "", fmt.Sprintf("the namespace is %q for every instance", tree.Text(i.object, "metadata", "namespace")))
 			f.hint = "leave it out: the object takes that of the instance"
 		}
@@ -143,17 +147,4 @@ func (w *world) follows(other *world, i *item, p path) bool {
 
 func (w *world) fixedNamespace(i *item) bool {
 	return tree.Text(i.object, "metadata", "namespace") != "" && !w.follows(w.elsewhere, i, path{"metadata", "namespace"})
-}
-
-// decided says whether a parameter decides a field of an item.
-func (w *world) decided(i *item, p path) bool {
-	for _, s := range w.Samples {
-		if s.Changed == nil {
-			continue
-		}
-		if other := w.world(s, mine); other != nil && other.find(i) != nil && w.follows(other, i, p) {
-			return true
-		}
-	}
-	return false
 }

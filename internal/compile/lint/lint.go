@@ -44,7 +44,7 @@ func Run(s Subject) []Finding {
 		return nil
 	}
 	r.first.neighbour, r.first.elsewhere = r.world(s.Samples[0], neighbour), r.world(s.Samples[0], elsewhere)
-	r.choices()
+	r.readChoices()
 	r.take(r.look(r.first))
 	for batch := range slices.Chunk(s.Samples[1:], runtime.NumCPU()) {
 		looks := make([]*look, len(batch))
@@ -70,10 +70,11 @@ func Run(s Subject) []Finding {
 // run is one look at a framework. Of the worlds only the first one is kept.
 type run struct {
 	Subject
-	steps  []use
-	order  map[use]int
-	varies map[string]bool            // tasks
-	reads  map[string]map[string]bool // the parameters that tasks read
+	steps []use
+	order map[use]int
+	// varies are the tasks whose objects may differ from step to step, reads the parameters that tasks read.
+	varies map[string]bool
+	reads  map[string]map[string]bool
 	first  *world
 	// known are the findings of the worlds before.
 	known map[string]bool
@@ -83,6 +84,8 @@ type run struct {
 	// free are the parameters that take any text, chosen the values of the first world that depend on one that has to be set.
 	free     map[string]bool
 	chosen   map[string]bool
+	decided  map[string]bool // values of the first world, when somebody has asked
+	tries    int             // of smaller inputs
 	findings []Finding
 }
 
@@ -197,8 +200,11 @@ func (r *run) always() {
 	}
 }
 
-// maxTries is how many smaller inputs are tried for a finding.
-const maxTries = 150
+// How many smaller inputs are tried for a finding, and for all of them.
+const (
+	maxTries    = 150
+	maxAllTries = 1500
+)
 
 // smallest replaces the world of a finding by that of a simpler input as long as the finding remains.
 func (r *run) smallest(f *found) *found {
@@ -209,9 +215,10 @@ func (r *run) smallest(f *found) *found {
 	for smaller := true; smaller; {
 		smaller = false
 		for _, s := range f.world.sample.Simpler(&r.Samples[0]) {
-			if tries++; tries > maxTries {
+			if tries++; tries > maxTries || r.tries > maxAllTries {
 				return f
 			}
+			r.tries++
 			w := r.world(s, mine)
 			if w == nil {
 				continue

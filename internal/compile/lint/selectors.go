@@ -70,17 +70,13 @@ func (i *item) selected() labels.Selector {
 	return out
 }
 
+// dynamic are words in the names of labels that pods get from somebody else than their template: from Kubernetes, or from a
+// program that tells its leader from the others.
+var dynamic = []string{"role", "leader", "primary", "master", "active", "pod-name", "pod-index", "job-name", "controller-uid", "hash", "revision"}
+
 func isDynamic(key string) bool {
-	domain, name, _ := strings.Cut(key, "/")
-	if name == "" {
-		name = domain
-	}
-	for _, word := range []string{"role", "leader", "primary", "master", "active", "pod-name", "pod-index", "job-name", "controller-uid", "hash", "revision"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return strings.HasPrefix(domain, "kudoc.dev")
+	name := key[strings.LastIndex(key, "/")+1:]
+	return slices.ContainsFunc(dynamic, func(word string) bool { return strings.Contains(name, word) })
 }
 
 func selectsNothing(w *world, report reporter) {
