@@ -63,12 +63,12 @@ func siblings(w *world, report reporter) {
 	}
 	for _, m := range w.mentions {
 		o := w.object(m)
-		if o == nil || m.Key != "" || m.Optional || o.use.task == m.pod.use.task {
+		if o == nil || m.Key != "" || m.Optional || o.use.task == m.item.use.task || !w.isPod(m.item) {
 			continue
 		}
-		for _, user := range places[m.pod.use.task] {
+		for _, user := range places[m.item.use.task] {
 			if what := beside(plan, user, places[o.use.task]); what != "" {
-				f := report(m.pod.item, m.Path, m.Kind, fmt.Sprintf("%s %q is made by %s, which runs in parallel", m.Kind, o.id, what))
+				f := report(m.item, m.Path, m.Kind, fmt.Sprintf("%s %q is made by %s, which runs in parallel", m.Kind, o.id, what))
 				f.hint = "make them serial, or move it to a step before"
 			}
 		}

@@ -15,13 +15,13 @@ type pod struct {
 	pods.Pod
 }
 
-// mention is the name of an object in a pod.
+// mention is the name of an object in an item.
 type mention struct {
-	pod *pod
+	item *item
 	pods.Mention
 }
 
-// readPods finds the pods that the framework makes, and what they mention.
+// readPods finds the pods that the framework makes, and what they and other objects mention.
 func (w *world) readPods() {
 	for _, i := range w.made {
 		if p, ok := pods.In(i.qualified, i.object); ok {
@@ -30,9 +30,20 @@ func (w *world) readPods() {
 	}
 	for n := range w.pods {
 		for _, m := range w.pods[n].Mentions() {
-			w.mentions = append(w.mentions, mention{&w.pods[n], m})
+			w.mentions = append(w.mentions, mention{w.pods[n].item, m})
 		}
 	}
+	for _, i := range w.made {
+		for _, m := range pods.Names(i.qualified, i.object) {
+			w.mentions = append(w.mentions, mention{i, m})
+		}
+	}
+}
+
+// isPod says whether there is a pod in an item.
+func (w *world) isPod(i *item) bool {
+	_, ok := pods.Root(i.qualified)
+	return ok
 }
 
 // selector decodes the selector at a path; nil if there is none, or if it is wrong.

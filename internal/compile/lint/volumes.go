@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
+	"github.com/kudoc/kudoc/internal/kinds"
 )
 
 var volumeRules = []Rule{
@@ -14,8 +15,8 @@ var volumeRules = []Rule{
 		Text: "A container mounts a volume that its pod does not have, neither among the volumes nor among the volumeClaimTemplates. An API server refuses that."},
 	{Code: "KD609", Title: "a volume is not used", Warning: true, everywhere: true, check: unmounted,
 		Text: "No container of the pod mounts the volume, whatever the parameters are. Either the mount is missing, or the volume is left over."},
-	{Code: "KD610", Title: "a pod needs an object that the framework does not make", Warning: true, check: missingObjects,
-		Text: "A pod names a ConfigMap, Secret, PersistentVolumeClaim or ServiceAccount whose name begins like those of the instance, but no task makes it, so that the pod cannot start. Refer to the object that is meant: tasks.config.apply.config.metadata.name."},
+	{Code: "KD610", Title: "an object names one that the framework does not make", Warning: true, check: missingObjects,
+		Text: "A pod names a ConfigMap, Secret, PersistentVolumeClaim or ServiceAccount, a binding a role or an account, an autoscaler its target, or an Ingress a Service, and the name has that of the instance in it, but no task makes such an object. Refer to the object that is meant: tasks.config.apply.config.metadata.name. If somebody else is to make it, let a parameter name it."},
 	{Code: "KD611", Title: "a pod needs a key that an object lacks", check: missingKeys,
 		Text: "A pod reads a key of a ConfigMap or Secret that the framework makes without that key, so that the pod cannot start."},
 	{Code: "KD612", Title: "a StatefulSet names a service that does not exist", Warning: true, check: governing,
@@ -82,7 +83,7 @@ func missingObjects(w *world, report reporter) {
 		if m.Key != "" || m.Optional || !strings.Contains(m.Name, w.inputs.Instance.Name) || w.makes(m) || w.mayBeMade(m) {
 			continue
 		}
-		f := report(m.pod.item, m.Path, m.Kind, fmt.Sprintf("no task makes the %s %q", m.Kind, m.Name))
+		f := report(m.item, m.Path, m.Kind, fmt.Sprintf("no task makes the %s %q", m.Kind, m.Name))
 		if names := w.namesOf(m.Kind); len(names) > 0 {
 			f.hint = "there is " + strings.Join(names, ", ")
 		}
@@ -92,7 +93,7 @@ func missingObjects(w *world, report reporter) {
 func (w *world) namesOf(kind string) []string {
 	var out []string
 	for _, i := range w.made {
-		if i.is("", kind) && !slices.Contains(out, i.name()) {
+		if i.gk.Kind == kind && !slices.Contains(out, i.name()) {
 			out = append(out, i.name())
 		}
 	}
@@ -101,7 +102,7 @@ func (w *world) namesOf(kind string) []string {
 
 var ordinal = regexp.MustCompile(`^[0-9]+$`)
 
-// makes says whether a task makes what a pod mentions; a StatefulSet makes claims.
+// makes says whether a task makes what is mentioned; a StatefulSet makes claims.
 func (w *world) makes(m mention) bool {
 	if w.object(m) != nil {
 		return true
@@ -120,10 +121,20 @@ func (w *world) makes(m mention) bool {
 	return false
 }
 
-// object is the object that a pod mentions, or nil.
+// namespaceOf is where an object is that an item mentions: only subjects of bindings may be elsewhere.
+func (w *world) namespaceOf(m mention) string {
+	at := slices.Clone(m.Path)
+	at[len(at)-1] = "namespace"
+	if ns := tree.Text(m.item.object, at...); ns != "" && m.Path[0] == "subjects" {
+		return ns
+	}
+	return w.namespace(m.item)
+}
+
+// object is the object that an item mentions, or nil.
 func (w *world) object(m mention) *item {
 	for _, i := range w.made {
-		if i.is("", m.Kind) && i.name() == m.Name && w.namespace(i) == w.namespace(m.pod.item) {
+		if i.gk.Kind == m.Kind && i.name() == m.Name && (kinds.ClusterScoped(i.gk) || w.namespace(i) == w.namespaceOf(m)) {
 			return i
 		}
 	}
@@ -175,7 +186,7 @@ func missingKeys(w *world, report reporter) {
 			names = append(names, k)
 		}
 		slices.Sort(names)
-		f := report(m.pod.item, m.Path, m.Key, fmt.Sprintf("%s %q has no key %q", m.Kind, o.id, m.Key))
+		f := report(m.item, m.Path, m.Key, fmt.Sprintf("%s %q has no key %q", m.Kind, o.id, m.Key))
 		f.hint = "it has " + strings.Join(names, ", ")
 	}
 }
