@@ -15,7 +15,12 @@ func (c *compilation) lint() {
 	if slices.ContainsFunc(c.diags, wrong) {
 		return
 	}
-	for _, f := range lint.Run(lint.Subject{Spec: c.spec, Program: c.program, Samples: c.validation.Samples}) {
+	findings, err := lint.Run(lint.Subject{Spec: c.spec, Program: c.program, Samples: c.validation.Samples})
+	if err != nil {
+		c.diags = append(c.diags, &Diagnostic{Code: codeInternal, File: c.source.Dir, Message: err.Error(), Hint: "please report it with the sources"})
+		return
+	}
+	for _, f := range findings {
 		d := c.report(f.Code, c.places.Of(f.Path, f.Inputs), "%s", f.Message)
 		d.Path, d.Hint = tree.Path(f.Path).String(), f.Hint
 		if f.Warning {

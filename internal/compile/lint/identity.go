@@ -141,6 +141,9 @@ func sharedNamespace(w *world, report reporter) {
 
 // follows says whether a field of an item is another one in another world.
 func (w *world) follows(other *world, i *item, p path) bool {
+	if other == nil {
+		return true
+	}
 	j := other.find(i)
 	return j == nil || !reflect.DeepEqual(tree.At(i.object, p...), tree.At(j.object, p...))
 }

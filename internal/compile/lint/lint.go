@@ -33,15 +33,15 @@ type Finding struct {
 	Inputs render.Inputs
 }
 
-// Run applies every rule.
-func Run(s Subject) []Finding {
+// Run applies every rule. An error is a mistake in a rule, not in the framework.
+func Run(s Subject) ([]Finding, error) {
 	if len(s.Samples) == 0 {
-		return nil
+		return nil, nil
 	}
 	r := &run{Subject: s, steps: stepsOf(s.Spec), varies: varying(s.Spec), reads: readsOf(s.Spec), order: orderOf(s.Spec), known: map[string]bool{}, present: map[string]int{}, everywhere: map[string]*found{}}
 	r.readSchemas()
 	if r.first = r.world(s.Samples[0], mine); r.first == nil {
-		return nil
+		return nil, nil
 	}
 	r.first.neighbour, r.first.elsewhere = r.world(s.Samples[0], neighbour), r.world(s.Samples[0], elsewhere)
 	r.readChoices()
@@ -50,21 +50,31 @@ func Run(s Subject) []Finding {
 		looks := make([]*look, len(batch))
 		var wg sync.WaitGroup
 		for i, sample := range batch {
-			wg.Go(func() {
-				if w := r.world(sample, mine); w != nil {
-					looks[i] = r.look(w)
-				}
-			})
+			wg.Go(func() { looks[i] = r.guarded(sample) })
 		}
 		wg.Wait()
 		for _, l := range looks { // in order, so that every build says the same
-			if l != nil {
-				r.take(l)
+			if l.err != nil {
+				return nil, l.err
 			}
+			r.take(l)
 		}
 	}
 	r.always()
-	return r.findings
+	return r.findings, nil
+}
+
+// guarded looks at a sample; a panic becomes an error, since nobody else could catch it.
+func (r *run) guarded(s validate.Sample) (l *look) {
+	defer func() {
+		if p := recover(); p != nil {
+			l = &look{err: fmt.Errorf("internal error: %v", p)}
+		}
+	}()
+	if w := r.world(s, mine); w != nil {
+		return r.look(w)
+	}
+	return &look{}
 }
 
 // run is one look at a framework. Of the worlds only the first one is kept.
@@ -108,6 +118,7 @@ func (f *found) identity() string { return f.rule.Code + f.path.Kind() + "\x00" 
 type look struct {
 	objects map[string]bool
 	found   []*found
+	err     error
 }
 
 // look applies every rule to a world.
@@ -223,9 +234,9 @@ func (r *run) smallest(f *found) *found {
 			if w == nil {
 				continue
 			}
-			same := slices.IndexFunc(f.rule.apply(w), func(g *found) bool { return g.identity() == f.identity() })
-			if same >= 0 {
-				f, smaller = f.rule.apply(w)[same], true
+			again := f.rule.apply(w)
+			if same := slices.IndexFunc(again, func(g *found) bool { return g.identity() == f.identity() }); same >= 0 {
+				f, smaller = again[same], true
 				break
 			}
 		}

@@ -144,7 +144,7 @@ func (w *world) object(m mention) *item {
 // mayBeMade says whether some text of the framework has the name in it: a custom resource, a script, an argument.
 func (w *world) mayBeMade(m mention) bool {
 	found := false
-	look := func(s string) { found = found || strings.Contains(s, m.Name) }
+	look := func(s string) { found = found || containsName(s, m.Name) }
 	for _, i := range w.made {
 		switch {
 		case i.isForeign():
@@ -164,6 +164,20 @@ func (w *world) mayBeMade(m mention) bool {
 		}
 	}
 	return found
+}
+
+// containsName says whether a name stands in a text, and not only the beginning of a longer one.
+func containsName(text, name string) bool {
+	for {
+		_, rest, ok := strings.Cut(text, name)
+		if !ok {
+			return false
+		}
+		if rest == "" || !strings.Contains("abcdefghijklmnopqrstuvwxyz0123456789-", rest[:1]) {
+			return true
+		}
+		text = rest
+	}
 }
 
 func missingKeys(w *world, report reporter) {
