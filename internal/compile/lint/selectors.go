@@ -16,8 +16,8 @@ var selectorRules = []Rule{
 		Text: "The selector of a Deployment, StatefulSet, DaemonSet or ReplicaSet must match the labels of its own pod template, or an API server refuses it. Write the labels once, in a hidden field, and refer to it from both places."},
 	{Code: "KD606", Title: "a selector selects no pods", Warning: true, everywhere: true, check: selectsNothing,
 		Text: "A Service, PodDisruptionBudget or NetworkPolicy selects pods by labels that no pod of the framework has, whatever the parameters are. Most often the labels are misspelt, or were changed in one place only."},
-	{Code: "KD607", Title: "a port of a service leads nowhere", Warning: true, everywhere: true, check: targetPorts,
-		Text: "The targetPort of a Service is a name that no container of the pods has that it selects, or a number that is not among the ports that they declare. Kubernetes accepts it, and connections fail."},
+	{Code: "KD607", Title: "a port leads nowhere", Warning: true, everywhere: true, check: targetPorts,
+		Text: "The targetPort of a Service is a name that no container of the pods has that it selects, or a number that is not among the ports that they declare. Or a probe names a port that its container does not have. Kubernetes accepts it, and connections fail."},
 }
 
 func ownPods(w *world, report reporter) {
@@ -123,6 +123,11 @@ func nearestLabels(among []pod, s labels.Selector) string {
 }
 
 func targetPorts(w *world, report reporter) {
+	for _, p := range w.pods {
+		for _, c := range p.Containers() {
+			probedPorts(p.item, c, report)
+		}
+	}
 	for _, i := range w.made {
 		s := i.selected()
 		if s == nil || !i.is("", "Service") {
@@ -173,12 +178,28 @@ func targetPort(i *item, reached []pod, n int, report reporter) {
 	report(i, field, about, fmt.Sprintf("no container of the selected pods declares the port %d", want))
 }
 
+// probedPorts finds probes of ports that their container does not name.
+func probedPorts(i *item, c pods.Container, report reporter) {
+	var names []string
+	for _, port := range tree.List(c.Body, "ports") {
+		names = append(names, tree.Text(port, "name"))
+	}
+	for _, probe := range []string{"startupProbe", "readinessProbe", "livenessProbe"} {
+		for _, handler := range []string{"httpGet", "tcpSocket"} {
+			name := tree.Text(c.Body, probe, handler, "port")
+			if name != "" && !slices.Contains(names, name) {
+				report(i, c.Path.Of(probe, handler, "port"), "", fmt.Sprintf("the container has no port %q", name)).hint = known(slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "" }))
+			}
+		}
+	}
+}
+
 // known lists names, for a hint.
 func known(names []string) string {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) == 0 {
-		return "they name no ports"
+		return "there is no port with a name"
 	}
-	return "they have " + strings.Join(names, ", ")
+	return "there is " + strings.Join(names, ", ")
 }

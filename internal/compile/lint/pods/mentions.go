@@ -51,9 +51,16 @@ func (p *Pod) inVolume(at tree.Path, add addMention) {
 	}
 }
 
+// source is where the files of a volume come from: the field of the volume, the kind, and the field of its name.
+type source struct{ field, kind, name string }
+
+func sources(secretName string) []source {
+	return []source{{"configMap", "ConfigMap", "name"}, {"secret", "Secret", secretName}}
+}
+
 // inSource adds what a volume, or a part of a projected one, takes its files from.
 func (p *Pod) inSource(at tree.Path, secretName string, add addMention) {
-	for _, s := range []struct{ field, kind, name string }{{"configMap", "ConfigMap", "name"}, {"secret", "Secret", secretName}} {
+	for _, s := range sources(secretName) {
 		source := at.Of(s.field)
 		if tree.Object(p.Object, source...) == nil {
 			continue
@@ -66,6 +73,11 @@ func (p *Pod) inSource(at tree.Path, secretName string, add addMention) {
 }
 
 func (p *Pod) inContainer(c Container, add addMention) {
+	for n, m := range tree.List(c.Body, "volumeMounts") {
+		if tree.Text(m, "subPath") != "" {
+			p.inMount(c.Path.Of("volumeMounts", n, "subPath"), tree.Text(m, "name"), add)
+		}
+	}
 	for n := range tree.List(c.Body, "envFrom") {
 		for field, kind := range map[string]string{"configMapRef": "ConfigMap", "secretRef": "Secret"} {
 			if ref := c.Path.Of("envFrom", n, field); tree.Object(p.Object, ref...) != nil {
@@ -78,6 +90,21 @@ func (p *Pod) inContainer(c Container, add addMention) {
 			if ref := c.Path.Of("env", n, "valueFrom", field); tree.Object(p.Object, ref...) != nil {
 				add(kind, ref, "name", nil)
 				add(kind, ref, "name", ref.Of("key"))
+			}
+		}
+	}
+}
+
+// inMount adds the key that the path in a volume means, where the volume has all keys of an object for files.
+func (p *Pod) inMount(subPath tree.Path, volume string, add addMention) {
+	for n, v := range tree.List(p.Body, "spec", "volumes") {
+		at := p.Root.Of("spec", "volumes", n)
+		if tree.Text(v, "name") != volume {
+			continue
+		}
+		for _, s := range sources("secretName") {
+			if source := tree.Object(v, s.field); source != nil && source["items"] == nil {
+				add(s.kind, at.Of(s.field), s.name, subPath)
 			}
 		}
 	}
