@@ -75,7 +75,7 @@ func (r *run) differing(s validate.Sample, into map[string]bool) {
 	}
 }
 
-// isDecided says whether a parameter decides a value of the first world.
+// isDecided says whether a parameter decides a value of the first world, or a part of it.
 func (r *run) isDecided(i *item, p path) bool {
 	if r.decided == nil {
 		r.decided = map[string]bool{}
@@ -85,7 +85,16 @@ func (r *run) isDecided(i *item, p path) bool {
 			}
 		}
 	}
-	return r.decided[i.path().Of(p...).String()]
+	at := i.path().Of(p...).String()
+	if r.decided[at] {
+		return true
+	}
+	for d := range r.decided {
+		if strings.HasPrefix(d, at+".") {
+			return true
+		}
+	}
+	return false
 }
 
 func elements(names []string) []any {

@@ -205,6 +205,9 @@ func alike(path string) string { return numbers.ReplaceAllString(path, "#") }
 // always reports the findings that are in every world in which the object is.
 func (r *run) always() {
 	for _, f := range r.everywhere {
+		if f.rule.own && r.isDecided(f.item, f.path[len(f.item.path()):]) {
+			continue
+		}
 		if f.item == nil || f.worlds == r.present[alike(f.item.path().String())] {
 			r.report(r.smallest(f))
 		}

@@ -8,6 +8,8 @@ type Rule struct {
 
 	// defaults: only the first world counts; everywhere: only what every world shows that has the object counts.
 	defaults, everywhere bool
+	// own: what a parameter decides does not count, of the findings that every world shows.
+	own bool
 	// changes: the rule compares a world with the first one, from which it differs in one parameter.
 	changes bool
 	// values: the rule judges single values, and so says nothing about those that come from text of which the framework

@@ -14,7 +14,7 @@ import (
 var selectorRules = []Rule{
 	{Code: "KD605", Title: "a workload does not select its own pods", check: ownPods,
 		Text: "The selector of a Deployment, StatefulSet, DaemonSet or ReplicaSet must match the labels of its own pod template, or an API server refuses it. Write the labels once, in a hidden field, and refer to it from both places."},
-	{Code: "KD606", Title: "a selector selects no pods", Warning: true, everywhere: true, check: selectsNothing,
+	{Code: "KD606", Title: "a selector selects no pods", Warning: true, everywhere: true, own: true, check: selectsNothing,
 		Text: "A Service, PodDisruptionBudget or NetworkPolicy selects pods by labels that no pod of the framework has, whatever the parameters are. Most often the labels are misspelt, or were changed in one place only."},
 	{Code: "KD607", Title: "a port leads nowhere", Warning: true, everywhere: true, check: targetPorts,
 		Text: "The targetPort of a Service is a name that no container of the pods has that it selects, or a number that is not among the ports that they declare. Or a probe names a port that its container does not have. Kubernetes accepts it, and connections fail."},

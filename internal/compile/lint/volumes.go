@@ -19,7 +19,7 @@ var volumeRules = []Rule{
 		Text: "A pod names a ConfigMap, Secret, PersistentVolumeClaim or ServiceAccount, a binding a role or an account, an autoscaler its target, or an Ingress a Service, and the name has that of the instance in it, but no task makes such an object. Refer to the object that is meant: tasks.config.apply.config.metadata.name. If somebody else is to make it, let a parameter name it."},
 	{Code: "KD611", Title: "a pod needs a key that an object lacks", check: missingKeys,
 		Text: "A pod reads a key of a ConfigMap or Secret that the framework makes without that key, so that the pod cannot start."},
-	{Code: "KD612", Title: "a StatefulSet names a service that does not exist", Warning: true, check: governing,
+	{Code: "KD612", Title: "a StatefulSet names a service that does not exist", Warning: true, everywhere: true, own: true, check: governing,
 		Text: "The serviceName of a StatefulSet is the Service that gives its pods their names in the network. No task makes a Service of that name."},
 }
 
