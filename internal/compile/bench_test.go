@@ -30,6 +30,16 @@ func BenchmarkKafka(b *testing.B) {
 	}
 	run("compile", func() *compilation { return unvalidated(kafka) })
 	run("compile and validate", func() *compilation { return compile(Options{Dir: kafka, KudocVersion: "bench"}) })
+	b.Run("lint", func(b *testing.B) { // which is part of the above
+		c := compile(Options{Dir: kafka, KudocVersion: "bench"})
+		b.ReportAllocs()
+		for b.Loop() {
+			if c.lint(); len(c.diags) > 0 {
+				b.Fatal(c.diags.Error())
+			}
+		}
+		b.ReportMetric(float64(len(c.validation.Samples)), "samples")
+	})
 	b.Run("cue export", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -12,9 +12,11 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/ignore"
 	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/compile/place"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/steps"
 	"github.com/kudoc/kudoc/internal/compile/validate"
+	"github.com/kudoc/kudoc/internal/render"
 )
 
 // compilation is what the passes know so far.
@@ -47,6 +49,8 @@ type compilation struct {
 
 	// validate
 	validation validate.Report
+	program    *render.Program
+	places     *place.Finder
 
 	// lower
 	spec *v1alpha1.FrameworkVersionSpec

@@ -73,8 +73,9 @@ func compile(opts Options) (c *compilation) {
 			c.check}, // names: fields, tasks, plans, parameters, attributes
 		{c.evaluate}, // -> parameters, plans and tasks as expressions over the inputs
 		{c.lower},    // -> templates, parameter schemas
-		{c.validate}, // the same answers as CUE for many inputs?
-		{c.emit},     // -> objects
+		{c.validate, // the same answers as CUE for many inputs?
+			c.lint}, // do the objects make sense together?
+		{c.emit}, // -> objects
 	})
 	if complete {
 		c.diags = append(c.diags, c.ignored.Unused()...)

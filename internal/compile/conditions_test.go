@@ -12,7 +12,7 @@ previous: _
 object:   _
 params: {tls: bool | *false, n: int & >=1 & <=9 | *3}
 tasks: web: {
-	apply: set: {apiVersion: "v1", kind: "Thing", metadata: name: "set", if previous.params.n != _|_ {was: previous.params.n}}
+	apply: set: {apiVersion: "v1", kind: "Thing", metadata: name: "\(instance.name)-set", if previous.params.n != _|_ {was: previous.params.n}}
 	ready: set: object.status.n == params.n && object.status.phase == "Up"
 }
 plans: deploy: phases: [{name: "p", steps: [{name: "s", tasks: ["t"]}, {name: "w", tasks: ["web"], when: params.tls || params.n > 4}]}]

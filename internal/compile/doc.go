@@ -8,6 +8,7 @@
 //	evaluate.go  runs the symbolic evaluator (package eval) over parameters (package params), plans, tasks and outputs
 //	lower.go     prints what the evaluator found as templates (package lower)
 //	validate.go  compares the templates with CUE for generated inputs (package validate): translation validation
+//	lint.go      looks for objects that make no sense together (package lint)
 //	emit.go      writes the objects; role.go the permissions that they need, images.go what their pods run, and packages
 //	             admission and openapi what their parameters are
 //	remember.go  recalls the build of sources that have not changed
@@ -16,7 +17,8 @@
 // renders the templates for boundary values of every parameter and compares accept, reject and result with CUE's own
 // evaluation of the sources. What the evaluator does not know is an error with a position, never a guess.
 //
-// diag.go holds diagnostics, package cueerror makes them of CUE's errors, codes.go is the table of all that can go wrong.
+// diag.go holds diagnostics, package cueerror makes them of CUE's errors, codes.go is the table of all that can go wrong,
+// with the rules of package lint. Package place finds the author's line of a field.
 // Positions in diagnostics are always the author's: what happens inside the schema is reported where the author's value
 // meets it.
 //

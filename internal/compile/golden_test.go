@@ -103,9 +103,9 @@ func TestTheOrderOfFilesDoesNotMatter(t *testing.T) {
 		"name: \"f\"\nversion: \"1.0.0\"\n",
 		"instance: _\n",
 		"params: {m: string | *\"x\", i: int & >=1 | *1, l: [...{a: int | *2, b?: string}]}\n",
-		"tasks: t: apply: a: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: instance.name, b: params.i, c: _long}\n" +
+		"tasks: t: apply: a: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: instance.name, b: params.i, c: _long, l: params.l}\n" +
 			"tasks: t: apply: b: {apiVersion: \"v1\", kind: \"Other\", metadata: name: \"\\(instance.name)-\\(params.m)\", c: _long}\n",
-		"tasks: u: run: {apiVersion: \"batch/v1\", kind: \"Job\", metadata: name: \"j\", spec: template: spec: containers: [{name: \"a\", image: \"a:\\(params.m)\"}]}\n",
+		"tasks: u: run: {apiVersion: \"batch/v1\", kind: \"Job\", metadata: name: \"j\", spec: template: spec: {restartPolicy: \"Never\", containers: [{name: \"a\", image: \"a:\\(params.m)\"}]}}\n",
 		"plans: deploy: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"t\"]}]}]\n",
 		"plans: backup: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"u\"]}]}]\n",
 		"outputs: {z: params.m, a: params.i}\n",

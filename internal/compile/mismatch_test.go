@@ -16,7 +16,7 @@ params: {
 	name:     string | *"<web>"
 }
 tasks: web: apply: set: {
-	apiVersion: "v1", kind: "Thing", metadata: name: params.name
+	apiVersion: "v1", kind: "Thing", metadata: name: "\(instance.name)-web", title: params.name
 	replicas: params.replicas
 }
 plans: deploy: phases: [{name: "p", steps: [{name: "s", tasks: ["t"]}, {name: "w", tasks: ["web"]}]}]
@@ -29,11 +29,11 @@ func TestAMismatchIsReportedWhereTheAuthorWroteIt(t *testing.T) {
 		line                    int
 	}{
 		"a value": {
-			`{"apiVersion":"v1","kind":"Thing","metadata":{"name":{"$cel":"params.name"}},"replicas":{"$cel":"params.replicas == 9 ? 8 : params.replicas"}}`,
+			`{"apiVersion":"v1","kind":"Thing","metadata":{"name":{"$text":"\\(instance.name)-web"}},"title":{"$cel":"params.name"},"replicas":{"$cel":"params.replicas == 9 ? 8 : params.replicas"}}`,
 			`task "web" in step deploy/p/w, with parameters {"replicas":9}: set.replicas is 9 in CUE, 8 in the template`, "tasks.web.apply.set.replicas", 8,
 		},
 		"a failure": {
-			`{"apiVersion":"v1","kind":"Thing","metadata":{"name":{"$cel":"check(params.name, params.name != '<', 'no <')"}},"replicas":{"$cel":"params.name == '' ? fail('empty') : params.replicas"}}`,
+			`{"apiVersion":"v1","kind":"Thing","metadata":{"name":{"$text":"\\(instance.name)-web"}},"title":{"$cel":"check(params.name, params.name != '<', 'no <')"},"replicas":{"$cel":"params.name == '' ? fail('empty') : params.replicas"}}`,
 			`with parameters {"name":""}: the template fails where CUE does not: set.replicas`, "tasks.web.apply", 6,
 		},
 	} {
@@ -61,7 +61,7 @@ func TestAMismatchIsReportedWhereTheAuthorWroteIt(t *testing.T) {
 func TestAFrameworkThatIsTooLargeIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "a.cue", minimal)
-	write(t, dir, "f.cue", "package f\ntasks: t: apply: {\n\tbig: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: \"big\", data: \""+strings.Repeat("x", maxVersionBytes)+"\"}\n}\n")
+	write(t, dir, "f.cue", "package f\ntasks: t: apply: {\n\tbig: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: \"\\(instance.name)-big\", data: \""+strings.Repeat("x", maxVersionBytes)+"\"}\n}\n")
 	r, ds := Framework(Options{Dir: dir, KudocVersion: "test"})
 	if r != nil || len(ds) != 1 || ds[0].Code != diag.TooLarge || ds[0].Line == 0 || !strings.Contains(ds[0].Message, `object "big" of task "t" has 1048`) {
 		t.Fatalf("got %.300s", ds.Error())

@@ -15,6 +15,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/place"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
@@ -27,6 +28,7 @@ func (c *compilation) validate() {
 		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.BadTemplate, File: c.source.Dir, Message: err.Error()})
 		return
 	}
+	c.program, c.places = program, place.New(c.value, c.about.name, c.about.version)
 	packages := source.Frameworks(c.inst)
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
 		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload, Files: source.Files(packages), Extension: len(packages) > 1,
@@ -87,7 +89,7 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 		where += " in step " + in
 	}
 	if m.Structure != "" {
-		d := c.report(diag.WrongStructure, c.placeOf(m), "%s, %s: %s", where, m.Given(), m.Structure)
+		d := c.report(diag.WrongStructure, c.placeOfStructure(m), "%s, %s: %s", where, m.Given(), m.Structure)
 		d.Path = c.pathOf(m)
 		if len(m.Input)+len(m.PlanInput) > 0 { // whether such parameters make sense, only the author knows
 			d.Severity = diag.SeverityWarning
@@ -111,6 +113,21 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 	if d.File == "" {
 		d.File = c.source.Dir
 	}
+}
+
+// placeOfStructure is where the author wrote the field of which Kubernetes speaks, or what is around it.
+func (c *compilation) placeOfStructure(m *validate.Mismatch) token.Pos {
+	in, err := m.Inputs(c.program)
+	field, _, ok := strings.Cut(m.Structure, ": ")
+	if err != nil || !ok || strings.ContainsAny(field, " ") || c.spec.Task(m.Place.Task).Kind != v1alpha1.TaskApply {
+		return c.placeOf(m)
+	}
+	path := []any{"tasks", m.Place.Task, "apply", m.Differences[0].Path}
+	field, _, _ = strings.Cut(field, "[") // what follows is an element of a list
+	for f := range strings.SplitSeq(field, ".") {
+		path = append(path, f)
+	}
+	return c.places.Of(path, in)
 }
 
 // pathOf is the field that a mismatch is about.

@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/lint"
 )
 
 // Table is all codes, in order.
 var Table = inOrder(
 	diag.Codes,
+	lint.Codes(),
 )
 
 func inOrder(tables ...[]diag.Code) []diag.Code {

@@ -50,6 +50,7 @@ func decodeParams(ps []v1alpha1.Parameter) (*paramSet, error) {
 // inputs are parameters to try: those that should be accepted, and those that should not.
 type inputs struct {
 	accepted, rejected []map[string]any
+	single             []candidate // the values that are accepted if nothing else is set
 }
 
 // generate makes about limit inputs of both kinds.
@@ -68,6 +69,7 @@ func (g *generator) generate(set *paramSet, limit int) inputs {
 			out.rejected = append(out.rejected, in)
 		}
 	}
+	out.single = valid
 	for i := 0; i < longest(byPath); i++ { // every value of every parameter, many parameters at a time
 		in := base
 		for _, key := range slices.Sorted(maps.Keys(byPath)) {

@@ -63,6 +63,9 @@ type Report struct {
 	// Mismatches is one for each cause, with the smallest input that was found to show it.
 	Mismatches []Mismatch
 	Coverage   Coverage
+	// Samples are inputs that the parameters accept: the smallest one, those that differ from it in one parameter, and
+	// some of those that were tried.
+	Samples []Sample
 }
 
 // run is one validation.
@@ -168,18 +171,8 @@ func usesOf(spec *v1alpha1.FrameworkVersionSpec) []use {
 	return out
 }
 
-// inputs are the inputs that the controller provides, with strings that show where they end up.
 func (r *run) inputs(params map[string]any, t trial) render.Inputs {
-	var previous map[string]any
-	if t.previous != nil {
-		previous, _ = r.Program.Params(t.previous) // an input that is not accepted was never applied
-	}
-	return render.Inputs{
-		Params:    params,
-		Previous:  previous,
-		Instance:  render.InstanceInfo{Name: "my-instance", Namespace: "some-namespace", UID: "11111111-2222-3333-4444-555555555555"},
-		Execution: render.ExecutionInfo{Name: "my-execution", UID: "66666666-7777-8888-9999-000000000000"},
-	}
+	return inputsOf(r.Program, params, t.previous)
 }
 
 // guarded is try; a panic of CUE becomes a mismatch of this input.

@@ -53,6 +53,7 @@ func (r *run) trials() ([]trial, error) {
 		}
 	}
 	out = r.choose(out, r.Inputs)
+	r.report.Samples = samples(out, ins.single)
 	for _, in := range spread(ins.rejected, r.Inputs) {
 		out = append(out, trial{index: len(out), params: in, requires: out[0].requires})
 	}

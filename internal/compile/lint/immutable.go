@@ -1,0 +1,141 @@
+package lint
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/tree"
+)
+
+var changeRules = []Rule{
+	{Code: "KD613", Title: "a parameter changes a field that cannot change", changes: true, check: immutableFields,
+		Text: "A change of the parameter changes a field that an API server does not let change once the object exists, such as the volumeClaimTemplates of a StatefulSet or the template of a Job: the plan that the change runs fails, every time. If the parameter cannot change, say so: @param(immutable). Otherwise let the plan delete the object before it applies it, or put the value into the name of the object."},
+}
+
+// fixed are the fields of kinds that cannot change.
+var fixed = map[string][]path{
+	"apps/Deployment":                       {{"spec", "selector"}},
+	"apps/DaemonSet":                        {{"spec", "selector"}},
+	"apps/ReplicaSet":                       {{"spec", "selector"}},
+	"batch/Job":                             {{"spec", "template"}, {"spec", "selector"}, {"spec", "completionMode"}, {"spec", "podFailurePolicy"}, {"spec", "backoffLimitPerIndex"}},
+	"rbac.authorization.k8s.io/RoleBinding": {{"roleRef"}},
+	"rbac.authorization.k8s.io/ClusterRoleBinding": {{"roleRef"}},
+	"storage.k8s.io/StorageClass":                  {{"provisioner"}, {"parameters"}, {"reclaimPolicy"}, {"volumeBindingMode"}},
+	"scheduling.k8s.io/PriorityClass":              {{"value"}},
+	"/Secret":                                      {{"type"}},
+}
+
+// changeable are the fields of a spec that alone can change.
+var changeable = map[string][]string{
+	"apps/StatefulSet":       {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"},
+	"/PersistentVolumeClaim": {"resources", "volumeAttributesClassName"},
+}
+
+// fixedFields are the fields of an object that cannot change to those of another.
+func fixedFields(i, j *item) []path {
+	kind := i.qualified
+	out := slices.Clone(fixed[kind])
+	if may, ok := changeable[kind]; ok {
+		names := maps.Clone(tree.Object(i.object, "spec"))
+		maps.Copy(names, tree.Object(j.object, "spec"))
+		for _, k := range slices.Sorted(maps.Keys(names)) {
+			if !slices.Contains(may, k) {
+				out = append(out, path{"spec", k})
+			}
+		}
+	}
+	switch kind {
+	case "/ConfigMap", "/Secret":
+		if tree.Holds(i.object, "immutable") && tree.Holds(j.object, "immutable") {
+			out = append(out, path{"data"}, path{"stringData"}, path{"binaryData"})
+		}
+	case "/Service":
+		if tree.Text(i.object, "spec", "type") != "ExternalName" && tree.Text(j.object, "spec", "type") != "ExternalName" {
+			out = append(out, path{"spec", "clusterIP"})
+		}
+	case "batch/Job":
+		if tree.Text(i.object, "spec", "completionMode") != "Indexed" {
+			out = append(out, path{"spec", "completions"})
+		}
+	}
+	return out
+}
+
+func immutableFields(w *world, report reporter) {
+	if w.sample.Changed == nil {
+		return
+	}
+	n := slices.IndexFunc(w.Spec.Parameters, func(p v1alpha1.Parameter) bool { return p.Name == w.sample.Changed[0] })
+	if n < 0 || w.Spec.Parameters[n].Immutable {
+		return
+	}
+	parameter := strings.Join(w.sample.Changed, ".")
+	plan := planAfterChange(w.Spec, &w.Spec.Parameters[n])
+	for _, i := range w.first.items {
+		j := w.find(i)
+		if i.kind != v1alpha1.TaskApply || j == nil || i == j || w.first.identity(i) != w.identity(j) {
+			continue
+		}
+		for _, field := range fixedFields(i, j) {
+			var changed []path
+			tree.Different(tree.At(i.object, field...), tree.At(j.object, field...), field, func(p path) { changed = append(changed, p) })
+			if len(changed) == 0 {
+				continue
+			}
+			if !w.editedBy(plan, j) {
+				break
+			}
+			f := report(j, changed[0], parameter, fmt.Sprintf("parameter %q changes %s, which cannot change once the %s exists", parameter, changed[0], i.gk.Kind))
+			f.hint = fmt.Sprintf("mark the parameter @param(immutable), or delete the object before plan %q applies it", plan)
+			break
+		}
+	}
+}
+
+// planAfterChange is the plan that runs when a parameter changes.
+func planAfterChange(spec *v1alpha1.FrameworkVersionSpec, p *v1alpha1.Parameter) string {
+	switch {
+	case p.Trigger != "":
+		return p.Trigger
+	case spec.Plan(v1alpha1.PlanUpdate) != nil:
+		return v1alpha1.PlanUpdate
+	}
+	return v1alpha1.PlanDeploy
+}
+
+// editedBy says whether a plan applies an object that it has not deleted before.
+func (w *world) editedBy(plan string, i *item) bool {
+	p := w.Spec.Plan(plan)
+	if p == nil {
+		return false
+	}
+	for _, s := range w.steps {
+		if s.plan != plan {
+			continue
+		}
+		if in, ok := w.at(s); ok && p.Phases[s.phase].Steps[s.step].When != "" {
+			if runs, err := w.Program.When(in); err == nil && !runs {
+				continue
+			}
+		}
+		for _, t := range p.Phases[s.phase].Steps[s.step].Tasks {
+			if t == i.use.task {
+				return true
+			}
+			if w.deletes(t, i) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// deletes says whether a task deletes an object.
+func (w *world) deletes(task string, i *item) bool {
+	return slices.ContainsFunc(w.items, func(x *item) bool {
+		return x.kind == v1alpha1.TaskDelete && x.use.task == task && w.identity(x) == w.identity(i)
+	})
+}
