@@ -40,6 +40,7 @@ func (c *compilation) validate() {
 		return
 	}
 	c.validation = report
+	c.checkStarted()
 	for i := range report.Mismatches {
 		c.mismatch(&report.Mismatches[i])
 	}
