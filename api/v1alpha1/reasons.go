@@ -61,6 +61,8 @@ const (
 	ReasonInvalidParameters = "InvalidParameters"
 	// ReasonInvalidRequirements: spec.requires does not name what the framework requires.
 	ReasonInvalidRequirements = "InvalidRequirements"
+	// ReasonSecretNotOurs: the Secret for generated secrets cannot be made, or is somebody else's.
+	ReasonSecretNotOurs = "SecretNotOurs"
 	// ReasonRequirementNotMet: a required Instance is not there, not deployed, or not what is required.
 	ReasonRequirementNotMet = "RequirementNotMet"
 	// ReasonFrameworkVersionNotFound: the FrameworkVersion does not exist.

@@ -42,6 +42,7 @@ type Reconciler struct {
 	Now func() time.Time
 
 	programs programs
+	secrets  secretsMade
 	watches  *watches
 }
 
@@ -86,8 +87,20 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		if err := r.hold(ctx, w.inst); err != nil {
 			return retry(err)
 		}
+		if w.desire != nil {
+			ref, err := r.generate(ctx, w.inst, w.desire.version)
+			if err != nil {
+				return retry(err)
+			}
+			if ref != nil {
+				w.desire, w.refusal = nil, ref
+			}
+		}
 	}
 	d := decide(w, r.Now())
+	if w.refusal != nil && w.refusal.unwatched {
+		d.requeueAfter = poll
+	}
 	r.intend(w, d)
 	if err := r.record(ctx, w, d); err != nil {
 		return retry(err)
@@ -100,6 +113,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return retry(err)
 	}
 	if d.release {
+		r.secrets.forget(d.inst.UID)
 		return reconcile.Result{}, r.release(ctx, d.inst)
 	}
 	return reconcile.Result{RequeueAfter: d.wake()}, nil
