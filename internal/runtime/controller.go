@@ -41,6 +41,7 @@ type Reconciler struct {
 	// Now is the clock.
 	Now func() time.Time
 
+	accounts accounts
 	programs programs
 	secrets  secretsMade
 	watches  *watches
@@ -51,6 +52,7 @@ func Setup(mgr ctrl.Manager, workers int) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
 		Recorder: mgr.GetEventRecorder("kudoc"), Now: time.Now,
+		accounts: accounts{config: mgr.GetConfig(), opts: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
 		return []string{o.(*v1alpha1.PlanExecution).Spec.Instance}
