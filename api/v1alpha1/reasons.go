@@ -22,6 +22,10 @@ const (
 	AnnotationApplied = "kudoc.dev/applied"
 	// AnnotationInstanceNamespace is the Instance's namespace, on objects that live elsewhere.
 	AnnotationInstanceNamespace = "kudoc.dev/instance-namespace"
+	// AnnotationConfiguration, on the pods of a workload, identifies the configuration that they read: it changes with it.
+	AnnotationConfiguration = "kudoc.dev/configuration"
+	// AnnotationRestart set to "disabled" on a workload lets its pods run on when their configuration changes.
+	AnnotationRestart = "kudoc.dev/restart"
 	// AnnotationPrune set to "disabled" keeps an object that would be deleted.
 	AnnotationPrune = "kudoc.dev/prune"
 )
