@@ -64,7 +64,7 @@ type sources struct {
 	files, bytes int
 }
 
-// add adds a CUE file. Through a link to a directory, and by an attribute that embeds a file, a package reaches what is not
+// add adds a CUE file that may be compiled, which tests are not. Through a link to a directory, and by an attribute that embeds a file, a package reaches what is not
 // seen here.
 func (s *sources) add(path string, e fs.DirEntry) error {
 	if e.Type()&fs.ModeSymlink != 0 {
@@ -74,7 +74,7 @@ func (s *sources) add(path string, e fs.DirEntry) error {
 	} else if e.IsDir() {
 		return nil
 	}
-	if !strings.HasSuffix(path, ".cue") {
+	if !strings.HasSuffix(path, ".cue") || isTest(path) {
 		return nil
 	}
 	b, err := os.ReadFile(path)

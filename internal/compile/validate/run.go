@@ -13,7 +13,7 @@ import (
 	"cuelang.org/go/cue/build"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -31,7 +31,7 @@ type Subject struct {
 	Files     []*ast.File
 	Extension bool
 	// Branches are the conditions in the templates: inputs are chosen so that they go both ways.
-	Branches []expr.Branch
+	Branches []coverage.Branch
 	// Structure says what is wrong with the structure of an object that both sides agree on; nil asks nobody.
 	Structure func(object map[string]any) []string
 	// Inputs is how many inputs to try; 0 is DefaultInputs.
@@ -62,14 +62,14 @@ type Report struct {
 	Inputs, Comparisons, Rejected, Overflows int
 	// Mismatches is one for each cause, with the smallest input that was found to show it.
 	Mismatches []Mismatch
-	Coverage   Coverage
+	Coverage   coverage.Coverage
 }
 
 // run is one validation.
 type run struct {
 	Subject
 	uses   []use
-	probe  *probe
+	probe  *coverage.Probe
 	only   *use // the only step to compare, while an input is being shrunk
 	mu     sync.Mutex
 	report Report
@@ -85,14 +85,14 @@ func Run(s Subject) (Report, error) {
 		r.Inputs = DefaultInputs
 	}
 	var err error
-	if r.probe, err = newProbe(s.Spec, s.Branches); err != nil {
+	if r.probe, err = coverage.New(s.Spec, s.Branches); err != nil {
 		return Report{}, err
 	}
 	trials, err := r.trials()
 	if err != nil {
 		return Report{}, err
 	}
-	r.report.Inputs, r.report.Coverage = len(trials), r.probe.coverage()
+	r.report.Inputs, r.report.Coverage = len(trials), r.probe.Coverage()
 	if r.Structure != nil { // whoever judges may have to prepare, which goes well with making oracles
 		go r.Structure(map[string]any{"apiVersion": "v1", "kind": "ConfigMap"})
 	}
