@@ -48,12 +48,24 @@ func (c *compilation) branches() []coverage.Branch {
 	for _, t := range c.tasks {
 		roots = append(roots, t.templates()...)
 	}
+	for _, p := range c.plans {
+		roots = append(roots, p.whens()...)
+	}
 	return coverage.Branches("", expr.Branches(append(roots, c.shared()...)))
 }
 
 // branchesByTask are the conditions in the templates, each once in a task.
 func (c *compilation) branchesByTask() []coverage.Branch {
 	out := coverage.Branches("", expr.Branches(c.shared()))
+	for _, p := range c.plans {
+		whens := expr.Branches(p.whens())
+		for i := range whens {
+			if decl := c.declared.Plans[p.Name]; decl != nil && !whens[i].Pos.IsValid() {
+				whens[i].Pos = decl.Pos()
+			}
+		}
+		out = append(out, coverage.Branches("", whens)...)
+	}
 	for _, t := range c.tasks {
 		out = append(out, coverage.Branches(t.name, expr.Branches(t.templates()))...)
 	}
@@ -69,14 +81,18 @@ func (t *task) templates() []*expr.X {
 	return out
 }
 
+// whens are the conditions of the plan's steps.
+func (p *plan) whens() []*expr.X {
+	var out []*expr.X
+	for _, w := range p.conditions {
+		out = append(out, expr.If(w.When, expr.Lit(true), expr.Lit(nil)))
+	}
+	return out
+}
+
 // shared are the expressions that belong to no task, or to several.
 func (c *compilation) shared() []*expr.X {
 	var out []*expr.X
-	for _, p := range c.plans {
-		for _, w := range p.conditions {
-			out = append(out, expr.If(w.When, expr.Lit(true), expr.Lit(nil)))
-		}
-	}
 	for _, name := range slices.Sorted(maps.Keys(c.locals)) {
 		out = append(out, c.locals[name])
 	}

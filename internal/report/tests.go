@@ -47,8 +47,11 @@ func (t *Tests) Suite(s *outcome.Suite) string {
 			fmt.Fprintf(&b, "%s: test %q passed\n", t.at(test.Place), test.Name)
 		}
 	}
-	if t.Missed && !s.Findings.HasErrors() {
+	if t.Missed && len(s.Tests) > 0 {
 		for _, m := range s.Coverage.Missed {
+			if m.File == "" {
+				m.File = s.Dir
+			}
 			fmt.Fprintf(&b, "%s: %s\n", t.at(m.Place), m.What)
 		}
 	}
@@ -56,6 +59,8 @@ func (t *Tests) Suite(s *outcome.Suite) string {
 	switch n := s.Failures(); {
 	case s.Findings.HasErrors():
 		fmt.Fprintf(&b, "FAIL  %s: no test was run\n", dir)
+	case len(s.Tests) == 0 && s.Written > 0:
+		fmt.Fprintf(&b, "-     %s: none of %s was chosen\n", dir, plural(s.Written, "test"))
 	case len(s.Tests) == 0:
 		fmt.Fprintf(&b, "-     %s: no tests\n", dir)
 	case n > 0:
@@ -68,7 +73,7 @@ func (t *Tests) Suite(s *outcome.Suite) string {
 
 // coverageText says how much was reached.
 func coverageText(c *outcome.Coverage) string {
-	return fmt.Sprintf("%d of %d ways of conditions, %d of %d objects, %d of %d steps", c.Conditions.Reached, c.Conditions.Of,
+	return fmt.Sprintf("%d of %d sides of conditions, %d of %d objects, %d of %d steps", c.Conditions.Reached, c.Conditions.Of,
 		c.Objects.Reached, c.Objects.Of, c.Steps.Reached, c.Steps.Of)
 }
 

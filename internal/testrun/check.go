@@ -80,11 +80,6 @@ func (c *checker) contradictions() {
 		return
 	}
 	for _, name := range []string{"plans", "order", "objects", "absent", "outputs", "golden"} {
-		if name == "objects" {
-			if keys, _ := c.objects(); len(keys) == 0 {
-				continue
-			}
-		}
 		if c.has(name) {
 			c.wrong(c.pos(name), "what is rejected has no %s", name).Hint = "make two tests of it"
 		}
@@ -94,6 +89,10 @@ func (c *checker) contradictions() {
 // key reports a key that means no object, whatever the parameters are.
 func (c *checker) key(key string, pos token.Pos) {
 	first, rest, _ := strings.Cut(key, "/")
+	if first == "" || rest == "" {
+		c.wrong(pos, "%q means no object", key).Hint = "objects are called by kind and name, \"Service/web\", or by task and id, \"server/service\""
+		return
+	}
 	if isKind(key) {
 		if kinds, all := kindsOf(c.spec); all && !slices.Contains(kinds, first) {
 			c.wrong(pos, "no task has a %s", first).Meant(spell.Nearest(first, kinds))

@@ -60,7 +60,7 @@ func (r *session) coverTask(t *v1alpha1.Task, out *outcome.Coverage) {
 			continue
 		}
 		verb := strings.ToLower(string(t.Kind))
-		what, pos := fmt.Sprintf("%s of task %q is never reached", verb, t.Name), r.locate("tasks", t.Name, verb)
+		what, pos := fmt.Sprintf("object of task %q is never rendered", t.Name), r.locate("tasks", t.Name, verb)
 		if o.ID != "" && t.Kind == v1alpha1.TaskApply {
 			what, pos = fmt.Sprintf("object %q of task %q is never rendered", o.ID, t.Name), r.locate("tasks", t.Name, verb, o.ID)
 		}

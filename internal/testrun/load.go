@@ -11,6 +11,7 @@ import (
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
+	"cuelang.org/go/cue/load"
 
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
@@ -19,7 +20,7 @@ import (
 
 // Suite is the tests of a framework as they are written.
 type Suite struct {
-	dir       string // as it was named
+	dir, path string // as it was named, and absolute
 	inst      *build.Instance
 	testFiles []*ast.File
 	files     []*ast.File // of the framework
@@ -38,7 +39,7 @@ func Load(dir string) (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Suite{dir: dir}
+	s := &Suite{dir: dir, path: path}
 	s.inst, s.testFiles = src.WithTests()
 	if s.inst.Err == nil {
 		s.files = source.Files(source.Frameworks(s.inst))
@@ -49,18 +50,15 @@ func Load(dir string) (*Suite, error) {
 // tests are the tests, in the order in which they are written, or what is wrong with them.
 func (s *Suite) tests() ([]*test, diag.Diagnostics) {
 	if s.inst.Err != nil {
-		return nil, loadErrors(s.inst)
+		return nil, s.loadErrors()
 	}
 	if diags := s.checkDeclarations(); diags.HasErrors() {
 		return nil, diags
 	}
 	root := cuecontext.New().BuildInstance(s.inst)
-	if err := buildError(root); err != nil {
-		return nil, findings(root, err)
-	}
 	all := root.LookupPath(cue.ParsePath("tests"))
-	if !all.Exists() {
-		return nil, nil
+	if !all.Exists() { // or names are not declared, so that there is no value at all
+		return nil, findings(root, root.Err())
 	}
 	if err := all.Validate(); err != nil {
 		return nil, findings(root, err)
@@ -93,14 +91,7 @@ func (s *Suite) tests() ([]*test, diag.Diagnostics) {
 func (s *Suite) checkDeclarations() (diags diag.Diagnostics) {
 	for _, f := range s.testFiles {
 		for _, d := range f.Decls {
-			switch d := d.(type) {
-			case *ast.Field:
-				name, _, err := ast.LabelName(d.Label)
-				if err == nil && (name == "tests" || strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#")) {
-					continue
-				}
-			case *ast.EmbedDecl, *ast.Comprehension, *ast.Ellipsis:
-			default:
+			if belongs(d) {
 				continue
 			}
 			x := diag.New(diag.WrongTest, "a test file declares tests, and hidden fields and definitions that they use").At(d.Pos())
@@ -111,33 +102,30 @@ func (s *Suite) checkDeclarations() (diags diag.Diagnostics) {
 	return diags
 }
 
-// buildError is what keeps CUE from making a value of the package, such as names that are not declared.
-func buildError(root cue.Value) error {
-	if err := root.Err(); err != nil && root.LookupPath(cue.ParsePath("tests")).Err() != nil {
-		return err
+// belongs says whether a declaration is about tests.
+func belongs(d ast.Decl) bool {
+	switch d := d.(type) {
+	case *ast.Field:
+		name, _, err := ast.LabelName(d.Label)
+		return err == nil && (name == "tests" || strings.HasPrefix(name, "_") || strings.HasPrefix(name, "#"))
+	case *ast.Comprehension:
+		inner, ok := d.Value.(*ast.StructLit)
+		return ok && !slices.ContainsFunc(inner.Elts, func(d ast.Decl) bool { return !belongs(d) })
+	case *ast.EmbedDecl, *ast.Ellipsis:
+		return false
 	}
-	return nil
+	return true // imports, lets and comments
 }
 
 // loadErrors are what keeps the files from being loaded.
-func loadErrors(inst *build.Instance) (diags diag.Diagnostics) {
-	for _, e := range errors.Errors(inst.Err) {
-		pos := cueerror.AuthorPosition(e)
-		code := diag.CannotRead
-		if pos.IsValid() {
-			code = diag.Syntax
-		}
-		text := cueerror.Text(e)
-		if text == "" {
-			text = e.Error()
-		}
-		d := diag.New(code, "%s", text).At(pos)
-		if d.File == "" {
-			d.File = inst.Dir
-		}
-		diags = append(diags, d)
+func (s *Suite) loadErrors() diag.Diagnostics {
+	var several *load.MultiplePackageError
+	if errors.As(s.inst.Err, &several) {
+		d := diag.New(diag.WrongTest, "the directory holds several packages: %s", strings.Join(several.Packages, ", "))
+		d.File, d.Hint = s.path, "tests belong to the package of the framework"
+		return diag.Diagnostics{d}
 	}
-	return diags
+	return cueerror.Loading(s.path, s.inst.Err)
 }
 
 // findings says what CUE says as vet does.

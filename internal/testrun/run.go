@@ -46,6 +46,7 @@ func (s *Suite) Run(res *compile.Result, o Options) (outcome.Suite, error) {
 	for _, t := range tests {
 		diags = append(diags, r.check(t)...)
 	}
+	out.Written = len(tests)
 	out.Findings = append(diag.Diagnostics{}, diags.Sorted()...)
 	if diags.HasErrors() {
 		return out, nil

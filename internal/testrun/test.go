@@ -94,11 +94,22 @@ func (t *test) pos(path ...string) token.Pos {
 			return p
 		}
 	}
-	located := source.Locate(t.files, []string{"tests", t.name})
-	if p := t.value.Pos(); !located.IsValid() || located == source.Locate(t.files, []string{"tests"}) && syntax.IsAuthors(p) {
+	if p := source.Locate(t.files, []string{"tests", t.name}); p.IsValid() && p != source.Locate(t.files, []string{"tests"}) {
 		return p
 	}
-	return located
+	return t.last()
+}
+
+// last is where the author wrote the last value in a test that has no place of its own, because a loop makes it.
+func (t *test) last() token.Pos {
+	last := source.Locate(t.files, []string{"tests"})
+	t.value.Walk(func(v cue.Value) bool {
+		if p := v.Pos(); syntax.IsAuthors(p) && source.IsTest(p.Filename()) && p.Compare(last) > 0 {
+			last = p
+		}
+		return true
+	}, nil)
+	return last
 }
 
 // element is where the author wrote an element of a list.

@@ -64,7 +64,7 @@ type sources struct {
 	files, bytes int
 }
 
-// add adds a CUE file that may be compiled, which tests are not. Through a link to a directory, and by an attribute that embeds a file, a package reaches what is not
+// add adds a CUE file. Through a link to a directory, and by an attribute that embeds a file, a package reaches what is not
 // seen here.
 func (s *sources) add(path string, e fs.DirEntry) error {
 	if e.Type()&fs.ModeSymlink != 0 {
@@ -74,12 +74,15 @@ func (s *sources) add(path string, e fs.DirEntry) error {
 	} else if e.IsDir() {
 		return nil
 	}
-	if !strings.HasSuffix(path, ".cue") || isTest(path) {
+	if !strings.HasSuffix(path, ".cue") {
 		return nil
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
+	}
+	if IsTest(path) { // CUE ignores it, but not that it belongs to another package
+		b = packageClause(b)
 	}
 	s.files++
 	s.bytes += len(b)

@@ -5,10 +5,20 @@ import (
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/parser"
 )
 
-// isTest says whether a file holds tests, which CUE loads only when it is asked to.
-func isTest(file string) bool { return strings.HasSuffix(file, "_test.cue") }
+// IsTest says whether a file holds tests, which CUE loads only when it is asked to.
+func IsTest(file string) bool { return strings.HasSuffix(file, "_test.cue") }
+
+// packageClause is what a file says about its package, or all of it if that cannot be told.
+func packageClause(file []byte) []byte {
+	f, err := parser.ParseFile("", file, parser.PackageClauseOnly)
+	if err != nil {
+		return file
+	}
+	return []byte(f.PackageName())
+}
 
 // WithTests loads the package together with its tests, and returns the files of these too.
 func (s *Source) WithTests() (inst *build.Instance, tests []*ast.File) {
@@ -16,7 +26,7 @@ func (s *Source) WithTests() (inst *build.Instance, tests []*ast.File) {
 	config.Tests = true
 	inst = (&Source{Dir: s.Dir, config: &config, types: s.types}).Instance()
 	for _, f := range inst.Files {
-		if isTest(f.Filename) {
+		if IsTest(f.Filename) {
 			tests = append(tests, f)
 		}
 	}

@@ -9,9 +9,11 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 	"github.com/rogpeppe/go-internal/diff"
 
+	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
@@ -103,8 +105,21 @@ func (m *matcher) structure(want cue.Value, fields *cue.Iterator, got any, a at)
 			m.report(a.field(name), "want no such field, got %s", show(object[name]))
 		}
 	}
-	if len(m.found) == before && !hasOpenList(want) {
-		m.unify(want, got, a)
+	if len(m.found) == before && !ours(want) {
+		m.constraints(want, got, a)
+	}
+}
+
+// constraints lets CUE say which constraints on a struct as a whole do not hold, such as patterns of fields.
+func (m *matcher) constraints(want cue.Value, got any, a at) {
+	err := want.Unify(want.Context().Encode(got, cue.NilIsAny(false))).Validate(cue.Concrete(true))
+	for _, e := range errors.Errors(err) {
+		inner := a
+		path := e.Path()
+		for _, name := range path[min(len(want.Path().Selectors()), len(path)):] {
+			inner = inner.field(name)
+		}
+		m.report(inner, "%s", cueerror.Text(e))
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 // Suite is what became of the tests of one framework.
 type Suite struct {
 	Dir string
+	// Written is how many tests there are, those that were not chosen included.
+	Written int
 	// Findings are what is wrong with the framework, or with what is written in its tests. With errors, no test was run.
 	Findings diag.Diagnostics
 	// Tests are in the order in which they are written.
@@ -52,7 +54,7 @@ func At(pos token.Pos) Place {
 
 // Coverage says what of a framework the tests reached.
 type Coverage struct {
-	// Conditions count two for each condition in the templates, for the ways that it can go; Objects the templates; Steps
+	// Conditions count two sides for each condition in the templates; Objects the templates; Steps
 	// those of all plans.
 	Conditions, Objects, Steps Count
 	// Missed is what no test reached, sorted by place.
