@@ -20,8 +20,8 @@ import (
 
 // testOptions are the flags of test.
 type testOptions struct {
-	run, format               string
-	update, coverage, verbose bool
+	run, format                       string
+	update, coverage, verbose, follow bool
 }
 
 func newTestCmd(io stdio) *cobra.Command {
@@ -42,9 +42,15 @@ or with --format for programs: json, or junit (test reports).`,
 
   # write the golden files in testdata/ anew
   kudoc test ./frameworks/zookeeper --update`,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("kudoc test needs a directory")
+			}
+			if o.follow && o.format != "text" {
+				return usagef("--watch has no --format %s: it is text", o.format)
+			}
+			if o.follow {
+				return watch(cmd.Context(), io, args, func() error { return o.test(io, args) })
 			}
 			return o.test(io, args)
 		},
@@ -54,6 +60,7 @@ or with --format for programs: json, or junit (test reports).`,
 	f.StringVar(&o.format, "format", "text", "text, "+strings.Join(report.FormatsOfTests(), ", "))
 	f.BoolVar(&o.update, "update", false, "write golden files instead of comparing with them")
 	f.BoolVar(&o.coverage, "coverage", false, "list the conditions, objects and steps that no test reached")
+	f.BoolVar(&o.follow, "watch", false, "run the tests again whenever a source is saved")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "list tests that passed, too")
 	return cmd
 }

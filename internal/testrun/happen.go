@@ -50,6 +50,7 @@ func (r *session) happen(t *test) *happening {
 	if h != nil {
 		return h
 	}
+	t.bind(in, r.instance(t))
 	h = &happening{plans: []string{v1alpha1.PlanDeploy}}
 	if t.previous != nil {
 		if h = r.changed(t, in); h.refused != nil || h.failed != nil {
@@ -137,10 +138,7 @@ func (r *session) pinned(t *test, name string, in inputs) (*execution.Run, *prob
 		Instance: &v1alpha1.Instance{}, Execution: &v1alpha1.PlanExecution{}, Version: r.version, Program: r.program, Plan: r.spec.Plan(name),
 		Params: in.params, Previous: in.previous, Requires: in.requires,
 	}
-	run.Instance.Name, run.Instance.Namespace = t.instance, t.namespace
-	if t.instance == "" {
-		run.Instance.Name = r.spec.Framework
-	}
+	run.Instance.Name, run.Instance.Namespace = r.instance(t), t.namespace
 	run.Execution.Name = run.Instance.Name + "-" + name + "-1"
 	var own map[string]any
 	if name == t.plan {
@@ -153,6 +151,14 @@ func (r *session) pinned(t *test, name string, in inputs) (*execution.Run, *prob
 		return nil, p
 	}
 	return run, nil
+}
+
+// instance is the name of the Instance.
+func (r *session) instance(t *test) string {
+	if t.instance == "" {
+		return r.spec.Framework
+	}
+	return t.instance
 }
 
 // steps notes what the steps of a plan do, without those that are skipped.
@@ -208,10 +214,7 @@ func (r *session) finish(t *test, in inputs, h *happening) {
 		name = h.plans[n-1]
 	}
 	run := execution.Run{Instance: &v1alpha1.Instance{}, Execution: &v1alpha1.PlanExecution{}, Plan: &v1alpha1.Plan{Name: name}, Params: in.params, Requires: in.requires}
-	run.Instance.Name, run.Instance.Namespace = t.instance, t.namespace
-	if t.instance == "" {
-		run.Instance.Name = r.spec.Framework
-	}
+	run.Instance.Name, run.Instance.Namespace = r.instance(t), t.namespace
 	var err error
 	if h.outputs, err = r.program.Outputs(run.Inputs(plan.Ref{})); err != nil {
 		h.failed = &problem{t.pos(), err.Error()}

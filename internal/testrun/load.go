@@ -70,7 +70,7 @@ func (s *Suite) tests() ([]*test, diag.Diagnostics) {
 	var out []*test
 	var diags diag.Diagnostics
 	for fields.Next() {
-		t := &test{name: fields.Selector().Unquoted(), value: fields.Value(), files: s.testFiles}
+		t := &test{name: fields.Selector().Unquoted(), root: root, value: fields.Value(), files: s.testFiles}
 		if !t.value.LookupPath(cue.ParsePath("instance.namespace")).Exists() {
 			d := diag.New(diag.WrongTest, "test %q is not typed", t.name).At(t.pos())
 			d.Hint = "declare tests: [string]: kudoc.#Test"

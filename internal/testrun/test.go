@@ -16,6 +16,7 @@ import (
 // test is a test as it is written.
 type test struct {
 	name  string
+	root  cue.Value // of the package
 	value cue.Value
 	files []*ast.File
 
@@ -78,6 +79,22 @@ func (t *test) field(path ...string) cue.Value {
 		sels = append(sels, cue.Str(p))
 	}
 	return t.value.LookupPath(cue.MakePath(sels...))
+}
+
+// bind gives the inputs of the framework the values that they have in the test, so that expectations may refer to them and
+// to what the framework makes of them.
+func (t *test) bind(in inputs, instance string) {
+	v := t.root.FillPath(cue.ParsePath("params"), in.params)
+	v = v.FillPath(cue.ParsePath("instance"), map[string]any{"name": instance, "namespace": t.namespace})
+	for name, outputs := range in.requires {
+		v = v.FillPath(cue.MakePath(cue.Str("requires"), cue.Str(name), cue.Str("outputs")), outputs)
+	}
+	if in.previous != nil {
+		v = v.FillPath(cue.ParsePath("previous.params"), in.previous)
+	}
+	if bound := v.LookupPath(cue.MakePath(cue.Str("tests"), cue.Str(t.name))); bound.Exists() {
+		t.value = bound
+	}
 }
 
 // has says whether the author set a field.

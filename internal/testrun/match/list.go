@@ -46,7 +46,7 @@ func (m *matcher) among(want cue.Value, list []any, a at) {
 		if o, ok := e.(map[string]any); key != "" && (!ok || fmt.Sprint(o[key]) != value) {
 			continue
 		}
-		try := &matcher{}
+		try := &matcher{context: m.context}
 		try.value(want, e, inner)
 		if len(try.found) == 0 {
 			return

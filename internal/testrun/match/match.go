@@ -9,12 +9,14 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue"
+	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/token"
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
+	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
@@ -29,12 +31,15 @@ type Mismatch struct {
 // Compare lists how a value of JSON types differs from what is expected. pos stands in where CUE does not know the place of
 // an expectation.
 func Compare(want cue.Value, got any, pos token.Pos) []Mismatch {
-	m := &matcher{}
+	m := &matcher{context: cuecontext.New()}
 	m.value(want, got, at{pos: pos})
 	return m.found
 }
 
-type matcher struct{ found []Mismatch }
+type matcher struct {
+	context *cue.Context
+	found   []Mismatch
+}
 
 // at is where a comparison is.
 type at struct {
@@ -53,9 +58,9 @@ func (a at) field(name string) at {
 	return at{a.pos, a.path + "." + name}
 }
 
-// of is the place of an expectation, as exactly as it is known.
+// of is the place of an expectation in a test, as exactly as it is known.
 func (a at) of(want cue.Value) at {
-	if p := want.Pos(); syntax.IsAuthors(p) {
+	if p := want.Pos(); syntax.IsAuthors(p) && source.IsTest(p.Filename()) {
 		a.pos = p
 	}
 	return a
@@ -112,7 +117,7 @@ func (m *matcher) structure(want cue.Value, fields *cue.Iterator, got any, a at)
 
 // constraints lets CUE say which constraints on a struct as a whole do not hold, such as patterns of fields.
 func (m *matcher) constraints(want cue.Value, got any, a at) {
-	err := want.Unify(want.Context().Encode(got, cue.NilIsAny(false))).Validate(cue.Concrete(true))
+	err := want.Unify(m.context.Encode(got, cue.NilIsAny(false))).Validate(cue.Concrete(true))
 	for _, e := range errors.Errors(err) {
 		inner := a
 		path := e.Path()
@@ -151,7 +156,7 @@ func (m *matcher) unify(want cue.Value, got any, a at) {
 			return
 		}
 	}
-	encoded := want.Context().Encode(got, cue.NilIsAny(false))
+	encoded := m.context.Encode(got, cue.NilIsAny(false))
 	if want.Unify(encoded).Validate(cue.Concrete(true)) != nil {
 		m.report(a, "want %s, got %s", expected(want), show(got))
 	}
