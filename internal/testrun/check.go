@@ -26,9 +26,8 @@ func (r *session) check(t *test) diag.Diagnostics {
 	}
 	c.plans()
 	c.contradictions()
-	objects, _ := t.objects()
-	for _, key := range objects {
-		c.key(key, t.pos("objects", key))
+	for _, o := range t.objects() {
+		c.key(o.key, t.pos("objects", o.key))
 	}
 	for i, key := range t.absent {
 		c.key(key, t.element("absent", i))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/render/spell"
@@ -97,15 +98,18 @@ func (e *expectations) compareOrder(h *happening) {
 }
 
 func (e *expectations) compareObjects(h *happening) {
-	keys, wants := e.objects()
-	for i, key := range keys {
-		found := h.called(key)
-		if len(found) == 0 {
-			e.fail(e.pos("objects", key), "there is no %s%s", key, meant(key, h.keys(key)))
+	for _, o := range e.objects() {
+		found, pos := h.called(o.key), e.pos("objects", o.key)
+		if len(found) == 0 && !o.optional {
+			e.fail(pos, "there is no %s%s", o.key, meant(o.key, h.keys(o.key)))
 		}
 		for _, d := range found {
-			for _, m := range match.Compare(wants[i], d.object.Object, e.pos("objects", key)) {
-				e.mismatch(key, m)
+			if o.want.IncompleteKind() == cue.BottomKind {
+				e.fail(pos, "want no %s, got it: %s", o.key, &d)
+				continue
+			}
+			for _, m := range match.Compare(o.want, d.object.Object, pos) {
+				e.mismatch(o.key, m)
 			}
 		}
 	}

@@ -38,9 +38,17 @@ type session struct {
 	golden  map[string]golden
 }
 
-// Run runs the tests of a framework that was compiled.
-func (s *Suite) Run(res *compile.Result, o Options) (outcome.Suite, error) {
-	out := outcome.Suite{Dir: s.dir}
+// Run runs the tests of a framework that was compiled. A panic, of CUE or of kudoc, is a finding: whatever the tests are, the
+// caller gets an answer.
+func (s *Suite) Run(res *compile.Result, o Options) (out outcome.Suite, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			d := diag.New(diag.InternalError, "internal error: %v", r)
+			d.File, d.Hint = s.path, "please report it with the framework and its tests"
+			out = outcome.Suite{Dir: s.dir, Findings: diag.Diagnostics{d}}
+		}
+	}()
+	out.Dir = s.dir
 	r := &session{Options: o, version: res.Version, spec: &res.Version.Spec, files: s.files, reached: newReached(), golden: map[string]golden{}}
 	tests, diags := s.tests()
 	for _, t := range tests {
@@ -51,7 +59,6 @@ func (s *Suite) Run(res *compile.Result, o Options) (outcome.Suite, error) {
 	if diags.HasErrors() {
 		return out, nil
 	}
-	var err error
 	if r.program, err = render.Load(r.spec); err != nil {
 		return out, err
 	}

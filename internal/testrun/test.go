@@ -137,13 +137,22 @@ func (t *test) element(list string, i int) token.Pos {
 	return t.pos(list)
 }
 
-// objects are the expectations of objects, by key.
-func (t *test) objects() (keys []string, wants []cue.Value) {
-	fields, err := t.field("objects").Fields()
+// expected is what is expected of the objects of a key.
+type expected struct {
+	key      string
+	want     cue.Value
+	optional bool // there may be none
+}
+
+// objects are the expectations of objects.
+func (t *test) objects() []expected {
+	var out []expected
+	fields, err := t.field("objects").Fields(cue.Optional(true))
 	for err == nil && fields.Next() {
-		keys, wants = append(keys, fields.Selector().Unquoted()), append(wants, fields.Value())
+		sel := fields.Selector()
+		out = append(out, expected{sel.Unquoted(), fields.Value(), sel.ConstraintType() == cue.OptionalConstraint})
 	}
-	return keys, wants
+	return out
 }
 
 // object is a struct as JSON types; validation has seen that it can be.
