@@ -8,7 +8,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/errors"
 	"cuelang.org/go/cue/load"
@@ -21,9 +20,7 @@ import (
 // Suite is the tests of a framework as they are written.
 type Suite struct {
 	dir, path string // as it was named, and absolute
-	inst      *build.Instance
-	testFiles []*ast.File
-	files     []*ast.File // of the framework
+	source.Tested
 }
 
 // Load parses the tests beside a framework. It is nil if there are none.
@@ -39,23 +36,18 @@ func Load(dir string) (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Suite{dir: dir, path: path}
-	s.inst, s.testFiles = src.WithTests()
-	if s.inst.Err == nil {
-		s.files = source.Files(source.Frameworks(s.inst))
-	}
-	return s, nil
+	return &Suite{dir, path, src.WithTests()}, nil
 }
 
 // tests are the tests, in the order in which they are written, or what is wrong with them.
 func (s *Suite) tests() ([]*test, diag.Diagnostics) {
-	if s.inst.Err != nil {
+	if s.Err != nil {
 		return nil, s.loadErrors()
 	}
 	if diags := s.checkDeclarations(); diags.HasErrors() {
 		return nil, diags
 	}
-	root := cuecontext.New().BuildInstance(s.inst)
+	root := cuecontext.New().BuildInstance(s.Instance)
 	all := root.LookupPath(cue.ParsePath("tests"))
 	if !all.Exists() { // or names are not declared, so that there is no value at all
 		return nil, findings(root, root.Err())
@@ -70,7 +62,7 @@ func (s *Suite) tests() ([]*test, diag.Diagnostics) {
 	var out []*test
 	var diags diag.Diagnostics
 	for fields.Next() {
-		t := &test{name: fields.Selector().Unquoted(), root: root, value: fields.Value(), files: s.testFiles}
+		t := &test{name: fields.Selector().Unquoted(), root: root, value: fields.Value(), files: s.Tests}
 		if !t.value.LookupPath(cue.ParsePath("instance.namespace")).Exists() {
 			d := diag.New(diag.WrongTest, "test %q is not typed", t.name).At(t.pos())
 			d.Hint = "declare tests: [string]: kudoc.#Test"
@@ -89,7 +81,7 @@ func (s *Suite) tests() ([]*test, diag.Diagnostics) {
 
 // checkDeclarations refuses what would make the framework that CUE sees another one than the one that was compiled.
 func (s *Suite) checkDeclarations() (diags diag.Diagnostics) {
-	for _, f := range s.testFiles {
+	for _, f := range s.Tests {
 		for _, d := range f.Decls {
 			if belongs(d) {
 				continue
@@ -120,12 +112,12 @@ func belongs(d ast.Decl) bool {
 // loadErrors are what keeps the files from being loaded.
 func (s *Suite) loadErrors() diag.Diagnostics {
 	var several *load.MultiplePackageError
-	if errors.As(s.inst.Err, &several) {
+	if errors.As(s.Err, &several) {
 		d := diag.New(diag.WrongTest, "the directory holds several packages: %s", strings.Join(several.Packages, ", "))
 		d.File, d.Hint = s.path, "tests belong to the package of the framework"
 		return diag.Diagnostics{d}
 	}
-	return cueerror.Loading(s.path, s.inst.Err)
+	return cueerror.Loading(s.path, s.Err)
 }
 
 // findings says what CUE says as vet does.

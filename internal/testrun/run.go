@@ -49,7 +49,7 @@ func (s *Suite) Run(res *compile.Result, o Options) (out outcome.Suite, err erro
 		}
 	}()
 	out.Dir = s.dir
-	r := &session{Options: o, version: res.Version, spec: &res.Version.Spec, files: s.files, reached: newReached(), golden: map[string]golden{}}
+	r := &session{Options: o, version: res.Version, spec: &res.Version.Spec, files: s.Framework, reached: newReached(), golden: map[string]golden{}}
 	tests, diags := s.tests()
 	for _, t := range tests {
 		diags = append(diags, r.check(t)...)
