@@ -2,6 +2,8 @@ package testrun
 
 import (
 	"cmp"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,7 +31,8 @@ func Load(dir string) (*Suite, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found, err := filepath.Glob(filepath.Join(path, "*_test.cue")); err != nil || len(found) == 0 {
+	entries, err := os.ReadDir(path)
+	if err != nil || !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return source.IsTest(e.Name()) }) {
 		return nil, err
 	}
 	src, err := source.New(path)
