@@ -51,6 +51,10 @@ lint: ## run the linters
 vet: build ## run kudoc vet on every framework here
 	bin/kudoc vet --strict ./frameworks/...
 
+.PHONY: test-frameworks
+test-frameworks: build ## run kudoc test on every framework here
+	bin/kudoc test ./frameworks/...
+
 .PHONY: generate
 generate: ## make deepcopy functions, CustomResourceDefinitions and the Kubernetes types anew
 	$(TOOL) controller-gen object paths=./api/... crd output:crd:dir=api/v1alpha1/crd
@@ -76,7 +80,7 @@ bench: ## measure compiling and rendering, side by side with CUE
 	go test ./cmd/kudoc -run '^$$' -bench . -benchtime 20x
 
 .PHONY: check
-check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks
+check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks and their tests
 	go mod tidy -diff
 	cd sandbox && go mod tidy -diff
 	$(MAKE) generate
@@ -84,6 +88,7 @@ check: ## what CI checks besides the tests: tidy modules, generated files, linte
 	$(MAKE) lint
 	cd sandbox && go vet ./internal/... ./e2e
 	$(MAKE) vet
+	$(MAKE) test-frameworks
 
 .PHONY: image
 image: ## build the container image of the controller (needs docker)
