@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/kudoc/kudoc/internal/given"
 )
 
 func newRootCmd(io stdio, plugin bool) *cobra.Command {
@@ -53,6 +55,12 @@ func helpFor(root *cobra.Command, args []string) string {
 		return "--help"
 	}
 	return strings.TrimPrefix(cmd.CommandPath(), root.CommandPath()+" ") + " --help"
+}
+
+// addParamFlags adds the flags for parameters.
+func addParamFlags(cmd *cobra.Command, p *given.Params, what string) {
+	cmd.Flags().StringArrayVarP(&p.Sets, "param", "p", nil, what+" as name=value; name.field=value reaches into a struct or a map")
+	cmd.Flags().StringArrayVarP(&p.Files, "params-file", "f", nil, "YAML or JSON file of "+what+"s; - is standard input; -p wins")
 }
 
 // exactArgs is cobra.ExactArgs with a message that names what is missing.
