@@ -31,7 +31,7 @@ Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
 		newVetCmd(io), newTestCmd(io), newBuildCmd(io), newDocsCmd(io), newRenderCmd(io), newExplainCmd(io), newModCmd(io),
-		newInstallCmd(io), newApplyCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
+		newInstallCmd(io), newApplyCmd(io), newDiffCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
 	)
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

@@ -59,17 +59,17 @@ func Apply(ctx context.Context, out io.Writer, c client.Client, obj client.Objec
 	err = c.Get(ctx, client.ObjectKeyFromObject(u), before)
 	existed := err == nil
 	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("read %s: %w", title(u), err)
+		return fmt.Errorf("read %s: %w", Title(u), err)
 	}
 	if existed && sameBuild(before, u) {
-		_, err := fmt.Fprintf(out, "%s unchanged\n", title(u))
+		_, err := fmt.Fprintf(out, "%s unchanged\n", Title(u))
 		return err
 	}
 	if err := c.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(FieldOwner), client.ForceOwnership); err != nil {
 		if apierrors.IsInvalid(err) && u.GetKind() == "FrameworkVersion" && strings.Contains(err.Error(), "never changes") {
-			return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", title(u))
+			return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", Title(u))
 		}
-		return fmt.Errorf("apply %s: %w", title(u), err)
+		return fmt.Errorf("apply %s: %w", Title(u), err)
 	}
 	verb := "created"
 	switch {
@@ -79,7 +79,7 @@ func Apply(ctx context.Context, out io.Writer, c client.Client, obj client.Objec
 		verb = "configured"
 	}
 	obj.SetGeneration(u.GetGeneration())
-	_, err = fmt.Fprintf(out, "%s %s\n", title(u), verb)
+	_, err = fmt.Fprintf(out, "%s %s\n", Title(u), verb)
 	return err
 }
 
@@ -111,8 +111,8 @@ func sameContent(before, after *unstructured.Unstructured) bool {
 	return reflect.DeepEqual(content(before), content(after))
 }
 
-// title is how an object is named to people: Kind/namespace/name.
-func title(u *unstructured.Unstructured) string {
+// Title is how an object is named to people: Kind/namespace/name.
+func Title(u *unstructured.Unstructured) string {
 	if u.GetNamespace() == "" {
 		return u.GetKind() + "/" + u.GetName()
 	}
