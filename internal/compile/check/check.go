@@ -4,6 +4,7 @@ package check
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -126,6 +127,8 @@ func (k *checker) topLevel() {
 				fieldsIn(f.Value, func(n string, g *ast.Field) { k.first(k.Plans, n, g) })
 			case "tasks":
 				fieldsIn(f.Value, func(n string, g *ast.Field) { k.first(k.Tasks, n, g) })
+			case "outputs":
+				fieldsIn(f.Value, k.checkOutput)
 			case "params":
 				fieldsIn(f.Value, func(n string, _ *ast.Field) { k.params = append(k.params, n) })
 			}
@@ -144,6 +147,15 @@ func (k *checker) topLevel() {
 		if !k.Value.LookupPath(cue.ParsePath(name)).Exists() && !k.declares(name) {
 			k.report(diag.Missing, source.Embedding(k.Instance), "the framework has no %s", name)
 		}
+	}
+}
+
+// outputName is #ParamName of the language.
+var outputName = regexp.MustCompile("^[a-zA-Z][a-zA-Z0-9_]*$")
+
+func (k *checker) checkOutput(name string, f *ast.Field) {
+	if !outputName.MatchString(name) {
+		k.report(diag.WrongValue, f.Pos(), "output %q: a name consists of letters, digits and _", name)
 	}
 }
 
