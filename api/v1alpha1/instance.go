@@ -165,6 +165,10 @@ type InventoryItem struct {
 	// UID is empty until the object was seen.
 	// +optional
 	UID types.UID `json:"uid,omitempty"`
+	// Fields is a digest of the fields that kudoc owned when the object was healthy: it is another one once somebody else
+	// has changed one of them.
+	// +optional
+	Fields string `json:"fields,omitempty"`
 	// Task is the task that applied it.
 	Task string `json:"task"`
 	// Execution is the UID of the execution that applied it last.

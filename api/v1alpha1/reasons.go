@@ -53,6 +53,8 @@ const (
 	ReasonSuperseded = "Superseded"
 	// ReasonDeployed: the plans for the spec have succeeded.
 	ReasonDeployed = "Deployed"
+	// ReasonDrifted: others have changed or deleted what the plans for the spec applied.
+	ReasonDrifted = "Drifted"
 	// ReasonPlanRunning: an execution runs.
 	ReasonPlanRunning = "PlanRunning"
 	// ReasonPlanFailed: the execution for the spec failed.

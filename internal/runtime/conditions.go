@@ -56,6 +56,8 @@ func (d *decision) verdict(ref *refusal) condition {
 		c := condition{ready: true, reason: v1alpha1.ReasonDeployed, message: fmt.Sprintf("%s is in force", t.FrameworkVersion)}
 		if a := d.execution(st.ActiveExecution); a != nil {
 			c.progressing, c.reason, c.message = true, v1alpha1.ReasonPlanRunning, fmt.Sprintf("plan %s runs", a.Spec.Plan)
+		} else if len(d.drift) > 0 {
+			c.degraded, c.reason, c.message = true, v1alpha1.ReasonDrifted, driftMessage(d.drift)
 		}
 		return c
 	}

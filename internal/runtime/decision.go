@@ -26,6 +26,8 @@ type decision struct {
 	objects map[plan.Ref][]*unstructured.Unstructured
 	// doomed are objects to delete; orphan are objects to let go of.
 	doomed, orphan []v1alpha1.InventoryItem
+	// drift says what others have changed of what is in force.
+	drift []string
 	// dependents are Instances that have to go before this one.
 	dependents []string
 	// expire are executions to delete.
@@ -49,6 +51,7 @@ func decide(w *world, now time.Time) *decision {
 		d.executions = append(d.executions, e.DeepCopy())
 	}
 	d.forget(w)
+	d.drift = w.drift
 	deleting := w.inst.DeletionTimestamp != nil
 	var ref *refusal
 	if !deleting {
@@ -76,6 +79,9 @@ func (d *decision) forget(w *world) {
 		}
 		if uid, ok := w.uids[identityOf(it)]; ok {
 			it.UID = uid
+		}
+		if f, ok := w.fields[identityOf(it)]; ok {
+			it.Fields = f
 		}
 		kept = append(kept, it)
 	}

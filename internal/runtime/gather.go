@@ -45,7 +45,11 @@ type world struct {
 	recorded map[string]*v1alpha1.PlanExecution
 	// uids are those of the objects that were seen; gone are those that were to be deleted and are not there any more.
 	uids map[identity]types.UID
-	gone map[identity]bool
+	// fields are digests of what kudoc owns of the objects that are healthy.
+	fields map[identity]string
+	// drift says what others have changed of what is in force.
+	drift []string
+	gone  map[identity]bool
 	// namespaceEnding says that nothing more can be made in the namespace of a deleted Instance.
 	namespaceEnding bool
 	// dependents are the Instances that require a deleted Instance.
@@ -56,7 +60,7 @@ type world struct {
 func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*world, error) {
 	w := &world{
 		inst: &v1alpha1.Instance{}, observed: map[plan.Ref]plan.Observation{}, recorded: map[string]*v1alpha1.PlanExecution{},
-		uids: map[identity]types.UID{}, gone: map[identity]bool{},
+		uids: map[identity]types.UID{}, fields: map[identity]string{}, gone: map[identity]bool{},
 	}
 	if err := r.Get(ctx, key, w.inst); err != nil {
 		if apierrors.IsNotFound(err) {
@@ -96,6 +100,9 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 		if w.recorded[e.Name] == nil {
 			w.recorded[e.Name] = e
 		}
+	}
+	if err := r.lookForDrift(ctx, w); err != nil {
+		return nil, err
 	}
 	return w, r.lookFor(ctx, w)
 }

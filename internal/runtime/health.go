@@ -59,6 +59,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		}
 		o := judge(task.Kind, want, live, ours)
 		if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
+			w.fields[identify(live)] = owned(live)
 			o = ready(w.run, ref, object.ID, live)
 		}
 		if o.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || o.Progress == plan.Broken {

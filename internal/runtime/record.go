@@ -63,7 +63,7 @@ func (r *Reconciler) emit(d *decision) {
 func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision, broken map[plan.Ref]plan.Observation) error {
 	next := &world{
 		inst: d.inst, objects: w.objects, executions: d.executions, desire: w.desire, refusal: w.refusal, targetVersion: w.targetVersion, targetProgram: w.targetProgram,
-		active: d.execution(w.active.Name), run: w.run, observed: broken, uids: w.uids, gone: w.gone,
+		active: d.execution(w.active.Name), run: w.run, observed: broken, uids: w.uids, fields: w.fields, gone: w.gone,
 		recorded: map[string]*v1alpha1.PlanExecution{},
 	}
 	for _, e := range d.executions {

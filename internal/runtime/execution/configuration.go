@@ -30,14 +30,14 @@ func (r *Run) configure(u *unstructured.Unstructured, ref plan.Ref) {
 	}
 	h := sha256.New()
 	slices.Sort(names)
-	made, any := r.configuration(ref), false
+	made, reads := r.configuration(ref), false
 	for _, name := range slices.Compact(names) {
 		if content, ok := made[name]; ok {
-			any = true
+			reads = true
 			h.Write([]byte(name + "\x00" + content + "\x00"))
 		}
 	}
-	if any {
+	if reads {
 		digest := hex.EncodeToString(h.Sum(nil))[:16]
 		// the template is a map: it has a spec
 		_ = unstructured.SetNestedField(u.Object, digest, "spec", "template", "metadata", "annotations", v1alpha1.AnnotationConfiguration)
