@@ -68,39 +68,12 @@ func sameObject(w *world, report reporter) {
 // contradiction finds objects that are not meant to be one: each has what the other lacks.
 func contradiction(w *world, report reporter) {
 	w.twins(func(i, j *item) {
-		if i.use.task == j.use.task || w.inOneStep(i, j) || !lacks(i.object, j.object) || !lacks(j.object, i.object) {
+		if i.use.task == j.use.task || w.inOneStep(i, j) || !tree.Lacks(i.object, j.object) || !tree.Lacks(j.object, i.object) {
 			return
 		}
 		f := report(j, path{"metadata", "name"}, i.use.task, fmt.Sprintf("task %q applies the same %s with other fields", i.use.task, j.gk.Kind))
 		f.hint = "give one of them another name"
 	})
-}
-
-// lacks says whether a has no field that b has, somewhere.
-func lacks(a, b any) bool {
-	switch y := b.(type) {
-	case map[string]any:
-		x, ok := a.(map[string]any)
-		if !ok {
-			return true
-		}
-		for k := range y {
-			if _, has := x[k]; !has || lacks(x[k], y[k]) {
-				return true
-			}
-		}
-	case []any:
-		x, ok := a.([]any)
-		if !ok || len(x) < len(y) {
-			return true
-		}
-		for n := range y {
-			if lacks(x[n], y[n]) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // sharedName finds names that are the same for another instance, and that no parameter decides.

@@ -51,4 +51,5 @@ func init() {
 	rules = append(rules, podRules...)
 	rules = append(rules, valueRules...)
 	rules = append(rules, planRules...)
+	rules = append(rules, hostRules...)
 }

@@ -3,7 +3,9 @@ package tree
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -119,6 +121,49 @@ func EachString(v any, visit func(s string)) {
 			EachString(x, visit)
 		}
 	}
+}
+
+// EachText visits every string in a value, with its path, fields in order.
+func EachText(v any, p Path, visit func(p Path, s string)) {
+	switch v := v.(type) {
+	case string:
+		visit(p, v)
+	case []any:
+		for n, x := range v {
+			EachText(x, p.Of(n), visit)
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			EachText(v[k], p.Of(k), visit)
+		}
+	}
+}
+
+// Lacks says whether a has no field that b has, somewhere.
+func Lacks(a, b any) bool {
+	switch y := b.(type) {
+	case map[string]any:
+		x, ok := a.(map[string]any)
+		if !ok {
+			return true
+		}
+		for k := range y {
+			if _, has := x[k]; !has || Lacks(x[k], y[k]) {
+				return true
+			}
+		}
+	case []any:
+		x, ok := a.([]any)
+		if !ok || len(x) < len(y) {
+			return true
+		}
+		for n := range y {
+			if Lacks(x[n], y[n]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Different visits the paths at which two values differ.
