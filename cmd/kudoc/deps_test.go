@@ -40,6 +40,7 @@ func TestImports(t *testing.T) {
 			{client, "findings are about sources"}, {ctrl, "findings are about sources"}, {cobra, "rendering is pure"},
 			{own + "internal/render", "what is found is known before it is printed"},
 		},
+		"internal/starter":  {{own, "it writes files, which other rooms read"}},
 		"internal/revision": {{own, "it reads directories, whatever is in them"}, {cue, "it reads directories, whatever is in them"}},
 		"internal/runtime/plan": {
 			{own + "internal/", "the state machine is pure"},
