@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,11 +46,16 @@ func begin(io stdio, name, dir string) error {
 	if !filepath.IsAbs(dir) {
 		dir = "./" + filepath.ToSlash(filepath.Clean(dir))
 	}
-	_, err = fmt.Fprintf(io.err, `
-next:
-  kudoc vet --watch %[1]s             # says what is wrong whenever a file is saved
-  kudoc render %[1]s -p replicas=3    # shows what the plan deploy makes
-  kudoc apply %[1]s --instance %[2]s    # in a cluster that has seen kudoc install
-`, dir, name)
+	var next strings.Builder
+	for _, l := range [][2]string{
+		{"vet --watch " + dir, "says what is wrong whenever a file is saved"},
+		{"render " + dir + " -p replicas=3", "shows what the plan deploy makes"},
+		{"graph " + dir + " --out plans.svg", "draws the plans"},
+		{"apply " + dir + " --instance " + name, "in a cluster that has seen kudoc install"},
+		{"mod vendor " + dir, "lets editors find the types"},
+	} {
+		fmt.Fprintf(&next, "  kudoc %-*s  # %s\n", len(dir)+24, l[0], l[1])
+	}
+	_, err = fmt.Fprint(io.err, "\nnext:\n", next.String())
 	return err
 }
