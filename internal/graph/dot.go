@@ -19,13 +19,13 @@ func (g *Graph) Dot() string {
 		d.plan(n, &g.Plans[n])
 	}
 	d.line(0, "}")
-	return d.String()
+	return d.text.String()
 }
 
-type dot struct{ strings.Builder }
+type dot struct{ text strings.Builder }
 
 func (d *dot) line(depth int, format string, args ...any) {
-	fmt.Fprintf(d, strings.Repeat("  ", depth)+format+"\n", args...)
+	fmt.Fprintf(&d.text, strings.Repeat("  ", depth)+format+"\n", args...)
 }
 
 func (d *dot) plan(n int, p *Plan) {

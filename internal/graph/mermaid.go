@@ -20,13 +20,13 @@ func (g *Graph) Mermaid() string {
 	if len(g.Requires) > 0 {
 		m.line(1, "classDef requires fill:none")
 	}
-	return m.String()
+	return m.text.String()
 }
 
-type mermaid struct{ strings.Builder }
+type mermaid struct{ text strings.Builder }
 
 func (m *mermaid) line(depth int, format string, args ...any) {
-	fmt.Fprintf(m, strings.Repeat("  ", depth)+format+"\n", args...)
+	fmt.Fprintf(&m.text, strings.Repeat("  ", depth)+format+"\n", args...)
 }
 
 func (m *mermaid) plan(n int, p *Plan) {
