@@ -12,9 +12,9 @@ import (
 )
 
 var hostRules = []Rule{
-	{Code: "KD625", Title: "an address names a pod that there is not", Warning: true, check: strangePods,
+	{Code: "KD627", Title: "an address names a pod that there is not", Warning: true, check: strangePods,
 		Text: "An object or an output has the address of a pod in it, and its StatefulSet has fewer replicas. Make the list of addresses of the parameter that the replicas are made of: [for i in list.Range(0, params.replicas, 1) {...}]."},
-	{Code: "KD626", Title: "an address is the same for all instances", Warning: true, defaults: true, check: fixedHosts,
+	{Code: "KD628", Title: "an address is the same for all instances", Warning: true, defaults: true, check: fixedHosts,
 		Text: "An object or an output has the address of a pod of a StatefulSet in it, written out, so that only an instance of one name has such a pod. Make the address of instance.name. That of another framework is an output of it, which requires gives to templates."},
 }
 
