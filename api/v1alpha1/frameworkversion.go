@@ -147,6 +147,16 @@ type Parameter struct {
 	// +optional
 	Immutable bool `json:"immutable,omitempty"`
 
+	// Secret parameters refer to a key of a Secret: their value is {name, key}. What is in the Secret, kudoc does not read.
+	// +optional
+	Secret bool `json:"secret,omitempty"`
+
+	// Generate is how many characters a secret has that kudoc makes for an Instance that does not set the parameter.
+	// +optional
+	// +kubebuilder:validation:Minimum=8
+	// +kubebuilder:validation:Maximum=256
+	Generate int32 `json:"generate,omitempty"`
+
 	// Unit, for people: Gi, seconds.
 	// +optional
 	Unit string `json:"unit,omitempty"`

@@ -56,6 +56,13 @@ type InstanceSpec struct {
 	// +kubebuilder:validation:MaxProperties=64
 	Requires map[string]string `json:"requires,omitempty"`
 
+	// ServiceAccountName is the service account, in the same namespace, as which the objects are read and written. Without
+	// one, the controller's own permissions count.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
+	ServiceAccountName string `json:"serviceAccountName,omitempty"`
+
 	// Suspend starts no further execution and no further step.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`

@@ -22,6 +22,10 @@ const (
 	AnnotationApplied = "kudoc.dev/applied"
 	// AnnotationInstanceNamespace is the Instance's namespace, on objects that live elsewhere.
 	AnnotationInstanceNamespace = "kudoc.dev/instance-namespace"
+	// AnnotationConfiguration, on the pods of a workload, identifies the configuration that they read: it changes with it.
+	AnnotationConfiguration = "kudoc.dev/configuration"
+	// AnnotationRestart set to "disabled" on a workload lets its pods run on when their configuration changes.
+	AnnotationRestart = "kudoc.dev/restart"
 	// AnnotationPrune set to "disabled" keeps an object that would be deleted.
 	AnnotationPrune = "kudoc.dev/prune"
 )
@@ -61,6 +65,8 @@ const (
 	ReasonInvalidParameters = "InvalidParameters"
 	// ReasonInvalidRequirements: spec.requires does not name what the framework requires.
 	ReasonInvalidRequirements = "InvalidRequirements"
+	// ReasonSecretNotOurs: the Secret for generated secrets cannot be made, or is somebody else's.
+	ReasonSecretNotOurs = "SecretNotOurs"
 	// ReasonRequirementNotMet: a required Instance is not there, not deployed, or not what is required.
 	ReasonRequirementNotMet = "RequirementNotMet"
 	// ReasonFrameworkVersionNotFound: the FrameworkVersion does not exist.

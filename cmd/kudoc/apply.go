@@ -126,7 +126,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if err != nil {
 		return nil, err
 	}
-	if _, err := program.Params(values); err != nil {
+	if _, err := program.Params(render.WithGenerated(spec.Parameters, o.instance, values)); err != nil {
 		return nil, fmt.Errorf("instance %s: %w", o.instance, err)
 	}
 	requires, err := bound(o.requires, spec.Requires, former.Requires)

@@ -111,17 +111,18 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 	if err != nil {
 		return nil, err
 	}
-	params, err := program.Params(given)
+	name := o.instance
+	if name == "" {
+		name = spec.Framework
+	}
+	params, err := program.Params(render.WithGenerated(spec.Parameters, name, given))
 	if err != nil {
 		return nil, err
 	}
 	run := &execution.Run{
 		Instance: &v1alpha1.Instance{}, Execution: &v1alpha1.PlanExecution{}, Version: res.Version, Program: program, Plan: p, Params: params,
 	}
-	run.Instance.Name, run.Instance.Namespace = o.instance, o.namespace
-	if o.instance == "" {
-		run.Instance.Name = spec.Framework
-	}
+	run.Instance.Name, run.Instance.Namespace = name, o.namespace
 	run.Execution.Name = run.Instance.Name + "-" + p.Name + "-1"
 	if run.Previous, err = o.before(io, program, spec); err != nil {
 		return nil, err
@@ -147,7 +148,7 @@ func (o *renderOptions) before(io stdio, program *render.Program, spec *v1alpha1
 	if err != nil {
 		return nil, err
 	}
-	return program.Params(given)
+	return program.Params(render.WithGenerated(spec.Parameters, o.instance, given))
 }
 
 func planNames(spec *v1alpha1.FrameworkVersionSpec) []string {

@@ -3,14 +3,11 @@ package compile
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/diag"
@@ -67,6 +64,7 @@ func (e *evaluation) declareInputs() bool {
 	}
 	e.evalError(e.ev.Try(e.bindContext))
 	e.evalError(params.Finish(e.ev, p))
+	e.checkSecrets()
 	for _, pl := range e.plans {
 		e.evalError(params.Finish(e.ev, pl.params))
 	}
@@ -329,35 +327,6 @@ func (e *evaluation) evaluateOutputs() {
 	e.outputs = e.ev.ValueIf(a)
 	if cond := e.ev.Presence(a); !cond.IsTrue() {
 		e.ev.Refuse(a.Vertex, "make the single outputs conditional", "outputs cannot depend on an input as a whole")
-	}
-}
-
-// checkPlanParams finds tasks and steps that read a parameter which one of the plans that use them does not have.
-func (e *evaluation) checkPlanParams() {
-	lacks := func(p *plan, reads map[string]bool, what string, pos token.Pos) {
-		for _, name := range slices.Sorted(maps.Keys(reads)) {
-			if p.params.Type.Field(name) == nil && !reads[name] {
-				e.report(diag.NoPlanParam, pos, "%s reads plan.params.%s, but plan %q has no such parameter", what, name, p.Name)
-			}
-		}
-	}
-	for _, t := range e.tasks {
-		reads := map[string]bool{}
-		for _, o := range t.objects {
-			for name, tested := range steps.PlanParams(e.ev.Locals, o.cond, o.value) {
-				reads[name] = reads[name] || tested
-			}
-		}
-		for _, p := range e.plans {
-			if uses(p, t.name) {
-				lacks(p, reads, fmt.Sprintf("task %q", t.name), e.field(e.field(e.root, "tasks").Vertex, t.name).Vertex.Pos())
-			}
-		}
-	}
-	for _, p := range e.plans {
-		for _, c := range p.conditions {
-			lacks(p, steps.PlanParams(e.ev.Locals, c.When), fmt.Sprintf("the when of step %q", p.Phases[c.Phase].Steps[c.Step].Name), e.field(e.field(e.root, "plans").Vertex, p.Name).Vertex.Pos())
-		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -124,6 +125,11 @@ func (c *compilation) parameters(p *params.Param) []v1alpha1.Parameter {
 				q.Display = a.Value
 			case "advanced":
 				q.Advanced = true
+			case "secret":
+				q.Secret = true
+			case "generate":
+				n, _ := strconv.ParseInt(a.Value, 10, 32) // which has been checked
+				q.Generate = int32(n)
 			}
 		}
 		out = append(out, q)

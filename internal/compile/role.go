@@ -24,6 +24,8 @@ var (
 	readVerbs   = []string{"get", "list", "watch"}
 	writeVerbs  = append(slices.Clip(readVerbs), "create", "patch", "delete")
 	deleteVerbs = append(slices.Clip(readVerbs), "delete")
+	// secretVerbs are for the Secret of what is generated.
+	secretVerbs = []string{"get", "create", "patch"}
 )
 
 // verbsOf are the verbs for a kind of task.
@@ -49,6 +51,10 @@ func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
 				}
 			}
 		}
+	}
+	secrets := schema.GroupResource{Resource: "secrets"}
+	if verbs[secrets] == nil && slices.ContainsFunc(v.Spec.Parameters, func(p v1alpha1.Parameter) bool { return p.Generate > 0 }) {
+		verbs[secrets] = secretVerbs
 	}
 	return &rbacv1.ClusterRole{
 		TypeMeta: metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},

@@ -18,6 +18,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/place"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
+	"github.com/kudoc/kudoc/internal/compile/validate/oracle"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -31,13 +32,15 @@ func (c *compilation) validate() {
 	c.program, c.places = program, place.New(c.value, c.about.name, c.about.version)
 	packages := source.Frameworks(c.inst)
 	report, err := validate.Run(validate.Subject{Spec: c.spec, Program: program,
-		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs, Load: c.reload, Files: source.Files(packages), Extension: len(packages) > 1,
+		Branches: c.branches(), Structure: c.opts.Structure, Inputs: c.opts.Inputs,
+		Sources: oracle.Sources{Load: c.reload, Files: source.Files(packages), Extension: len(packages) > 1},
 	})
 	if err != nil {
 		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.FromCUE, File: c.source.Dir, Message: err.Error()})
 		return
 	}
 	c.validation = report
+	c.checkStarted()
 	for i := range report.Mismatches {
 		c.mismatch(&report.Mismatches[i])
 	}

@@ -69,10 +69,10 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision) (map[plan.R
 		}
 	}
 	for _, it := range d.doomed {
-		later = append(later, r.prune(ctx, w.inst, it))
+		later = append(later, w.objects.prune(ctx, w.inst, it))
 	}
 	for _, it := range d.orphan {
-		later = append(later, r.letGo(ctx, w.inst, it))
+		later = append(later, w.objects.letGo(ctx, w.inst, it))
 	}
 	if d.create != nil {
 		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.create)))
@@ -91,9 +91,9 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs 
 		var err error
 		switch {
 		case a.Kind == plan.Remove || kind == v1alpha1.TaskDelete:
-			err = r.remove(ctx, w.run, u)
+			err = w.objects.remove(ctx, w.run, u)
 		default:
-			err = r.apply(ctx, w.run, u)
+			err = w.objects.apply(ctx, w.run, u)
 		}
 		if err != nil {
 			var started *metav1.Time
@@ -118,10 +118,10 @@ func findStep(e *v1alpha1.PlanExecution, ref plan.Ref) *v1alpha1.StepStatus {
 }
 
 // apply creates or updates an object by server-side apply, without taking fields from other managers.
-func (r *Reconciler) apply(ctx context.Context, run *execution.Run, u *unstructured.Unstructured) error {
+func (a access) apply(ctx context.Context, run *execution.Run, u *unstructured.Unstructured) error {
 	live := &unstructured.Unstructured{}
 	live.SetGroupVersionKind(u.GroupVersionKind())
-	switch err := r.Reader.Get(ctx, client.ObjectKeyFromObject(u), live); {
+	switch err := a.read.Get(ctx, client.ObjectKeyFromObject(u), live); {
 	case apierrors.IsNotFound(err):
 	case err != nil:
 		return err
@@ -130,36 +130,36 @@ func (r *Reconciler) apply(ctx context.Context, run *execution.Run, u *unstructu
 	case live.GetDeletionTimestamp() != nil:
 		return nil // it is applied once it is gone
 	}
-	err := r.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(v1alpha1.FieldManager))
+	err := a.write.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(v1alpha1.FieldManager))
 	applies.WithLabelValues(result(err)).Inc()
 	return err
 }
 
 // remove deletes an object of the Instance; one that is gone is fine.
-func (r *Reconciler) remove(ctx context.Context, run *execution.Run, u *unstructured.Unstructured) error {
+func (a access) remove(ctx context.Context, run *execution.Run, u *unstructured.Unstructured) error {
 	live := &unstructured.Unstructured{}
 	live.SetGroupVersionKind(u.GroupVersionKind())
-	if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(u), live); err != nil {
+	if err := a.read.Get(ctx, client.ObjectKeyFromObject(u), live); err != nil {
 		return client.IgnoreNotFound(err)
 	}
 	if !belongs(run.Instance, live) {
 		return errors.New("it was not made for this instance, so it is not deleted")
 	}
 	uid := live.GetUID()
-	return client.IgnoreNotFound(r.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationForeground), client.Preconditions{UID: &uid}))
+	return client.IgnoreNotFound(a.write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationForeground), client.Preconditions{UID: &uid}))
 }
 
 // prune deletes an object of the inventory: only the very object that was seen, and not one that asks to be kept.
-func (r *Reconciler) prune(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) error {
+func (a access) prune(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) error {
 	live := &metav1.PartialObjectMetadata{}
 	live.SetGroupVersionKind(gvkOf(it))
-	if err := r.Reader.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
+	if err := a.read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
 		return client.IgnoreNotFound(err)
 	}
 	if vanished(inst, it, live) || live.DeletionTimestamp != nil {
 		return nil
 	}
-	err := r.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationBackground), client.Preconditions{UID: &live.UID})
+	err := a.write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationBackground), client.Preconditions{UID: &live.UID})
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("prune %s/%s: %w", it.Kind, it.Name, err)
 	}
@@ -167,10 +167,10 @@ func (r *Reconciler) prune(ctx context.Context, inst *v1alpha1.Instance, it v1al
 }
 
 // letGo takes the Instance out of the owners of an object, so that the object stays when the Instance goes.
-func (r *Reconciler) letGo(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) error {
+func (a access) letGo(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) error {
 	live := &metav1.PartialObjectMetadata{}
 	live.SetGroupVersionKind(gvkOf(it))
-	if err := r.Reader.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
+	if err := a.read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
 		return client.IgnoreNotFound(err)
 	}
 	before := live.DeepCopy()
@@ -178,7 +178,7 @@ func (r *Reconciler) letGo(ctx context.Context, inst *v1alpha1.Instance, it v1al
 	if len(live.OwnerReferences) == len(before.OwnerReferences) {
 		return nil
 	}
-	if err := r.Patch(ctx, live, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+	if err := a.write.Patch(ctx, live, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
 		return fmt.Errorf("let go of %s/%s: %w", it.Kind, it.Name, err)
 	}
 	return nil
@@ -189,7 +189,7 @@ func (r *Reconciler) lookFor(ctx context.Context, w *world) error {
 	for _, it := range doomed(w) {
 		live := &metav1.PartialObjectMetadata{}
 		live.SetGroupVersionKind(gvkOf(it))
-		err := r.Reader.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)
+		err := w.objects.read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)
 		switch {
 		case apierrors.IsNotFound(err) || meta.IsNoMatchError(err):
 			w.gone[identityOf(it)] = true

@@ -41,7 +41,9 @@ type Reconciler struct {
 	// Now is the clock.
 	Now func() time.Time
 
+	accounts accounts
 	programs programs
+	secrets  secretsMade
 	watches  *watches
 }
 
@@ -50,6 +52,7 @@ func Setup(mgr ctrl.Manager, workers int) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
 		Recorder: mgr.GetEventRecorder("kudoc"), Now: time.Now,
+		accounts: accounts{config: mgr.GetConfig(), opts: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
 		return []string{o.(*v1alpha1.PlanExecution).Spec.Instance}
@@ -86,8 +89,20 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		if err := r.hold(ctx, w.inst); err != nil {
 			return retry(err)
 		}
+		if w.desire != nil {
+			ref, err := r.generate(ctx, w.inst, w.desire.version)
+			if err != nil {
+				return retry(err)
+			}
+			if ref != nil {
+				w.desire, w.refusal = nil, ref
+			}
+		}
 	}
 	d := decide(w, r.Now())
+	if w.refusal != nil && w.refusal.unwatched {
+		d.requeueAfter = poll
+	}
 	r.intend(w, d)
 	if err := r.record(ctx, w, d); err != nil {
 		return retry(err)
@@ -100,6 +115,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return retry(err)
 	}
 	if d.release {
+		r.secrets.forget(d.inst.UID)
 		return reconcile.Result{}, r.release(ctx, d.inst)
 	}
 	return reconcile.Result{RequeueAfter: d.wake()}, nil

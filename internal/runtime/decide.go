@@ -27,6 +27,7 @@ type desire struct {
 type refusal struct {
 	reason, message string
 	waits           bool // for something that will come
+	unwatched       bool // no watch tells when it can be tried again
 }
 
 // retarget decides which plans bring the spec about, comparing it with what was targeted and applied before. It returns

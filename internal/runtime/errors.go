@@ -58,6 +58,9 @@ func explain(object string, err error) error {
 	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "immutable") || apierrors.IsInvalid(err) && strings.Contains(err.Error(), "updates to statefulset spec") {
 		return fmt.Errorf("%s cannot be changed in place: %w; delete it in an earlier step, or go back to the former value", object, err)
 	}
+	if apierrors.IsForbidden(err) && strings.Contains(err.Error(), "system:serviceaccount:") {
+		return fmt.Errorf("%s: %w; bind the service account to a role that allows it, such as the ClusterRole that kudoc build emits", object, err)
+	}
 	return fmt.Errorf("%s: %w", object, err)
 }
 

@@ -23,6 +23,8 @@ import (
 // world is everything that a decision about one Instance depends on.
 type world struct {
 	inst *v1alpha1.Instance
+	// objects is how the objects of the Instance are read and written.
+	objects access
 	// executions of the Instance, oldest first.
 	executions []*v1alpha1.PlanExecution
 	// desire is what the spec asks for; nil with a refusal that says why not.
@@ -63,6 +65,9 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 		return nil, fmt.Errorf("read instance: %w", err)
 	}
 	var err error
+	if w.objects, err = r.access(w.inst); err != nil {
+		return nil, err
+	}
 	if w.executions, err = r.executions(ctx, key); err != nil {
 		return nil, err
 	}
@@ -140,7 +145,7 @@ func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desi
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
-	params, err := program.Params(object(inst.Spec.Parameters))
+	params, err := program.Params(render.WithGenerated(v.Spec.Parameters, inst.Name, object(inst.Spec.Parameters)))
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}

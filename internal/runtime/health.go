@@ -49,7 +49,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		live := &unstructured.Unstructured{}
 		live.SetGroupVersionKind(want.GroupVersionKind())
 		ours := true
-		err := r.Reader.Get(ctx, client.ObjectKeyFromObject(want), live)
+		err := w.objects.read.Get(ctx, client.ObjectKeyFromObject(want), live)
 		if apierrors.IsNotFound(err) {
 			live = nil
 		} else if err != nil {
@@ -62,7 +62,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 			o = ready(w.run, ref, object.ID, live)
 		}
 		if o.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || o.Progress == plan.Broken {
-			o.Message += r.podTrouble(ctx, live)
+			o.Message += podTrouble(ctx, w.objects.read, live)
 		}
 		worst = worse(worst, o)
 	}
@@ -215,7 +215,7 @@ func because(u *unstructured.Unstructured, message string) string {
 }
 
 // podTrouble says what holds up the pods of a workload, or nothing.
-func (r *Reconciler) podTrouble(ctx context.Context, workload *unstructured.Unstructured) string {
+func podTrouble(ctx context.Context, objects client.Reader, workload *unstructured.Unstructured) string {
 	if workload == nil {
 		return ""
 	}
@@ -228,7 +228,7 @@ func (r *Reconciler) podTrouble(ctx context.Context, workload *unstructured.Unst
 		return ""
 	}
 	var pods corev1.PodList
-	if err := r.Reader.List(ctx, &pods, client.InNamespace(workload.GetNamespace()), client.MatchingLabels(labels), client.Limit(50)); err != nil {
+	if err := objects.List(ctx, &pods, client.InNamespace(workload.GetNamespace()), client.MatchingLabels(labels), client.Limit(50)); err != nil {
 		return ""
 	}
 	for i := range pods.Items {

@@ -62,7 +62,7 @@ func (r *Reconciler) emit(d *decision) {
 // recordBroken decides once more, with what act found to be broken for good, and records that.
 func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision, broken map[plan.Ref]plan.Observation) error {
 	next := &world{
-		inst: d.inst, executions: d.executions, desire: w.desire, refusal: w.refusal, targetVersion: w.targetVersion, targetProgram: w.targetProgram,
+		inst: d.inst, objects: w.objects, executions: d.executions, desire: w.desire, refusal: w.refusal, targetVersion: w.targetVersion, targetProgram: w.targetProgram,
 		active: d.execution(w.active.Name), run: w.run, observed: broken, uids: w.uids, gone: w.gone,
 		recorded: map[string]*v1alpha1.PlanExecution{},
 	}

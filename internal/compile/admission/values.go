@@ -53,7 +53,7 @@ func newValues(root *params.Param) *values {
 func (v *values) place(p *params.Param, raw, has string, path []string, optional bool) {
 	for _, f := range p.Fields() {
 		s := &slot{
-			path: append(path[:len(path):len(path)], f.Name), param: f, optional: optional || f.Optional,
+			path: append(path[:len(path):len(path)], f.Name), param: f, optional: optional || f.Optional || f.Generated(),
 			raw: selected(raw, f.Name), has: hasField(raw, f.Name),
 		}
 		if has != "" {

@@ -171,7 +171,7 @@ func (in *inspector) field(f *params.Param, v string, at path) string {
 // required lists what must be set where a parameter is not.
 func required(p *params.Param, at path) []path {
 	switch {
-	case p.Optional || p.HasDefault() || p.Schema.Type == "list" || p.Schema.Type == "map" && len(p.Fields()) == 0:
+	case p.Optional || p.HasDefault() || p.Generated() || p.Schema.Type == "list" || p.Schema.Type == "map" && len(p.Fields()) == 0:
 		return nil
 	case p.Schema.Type == "struct" || p.Schema.Type == "map":
 		var out []path

@@ -3,6 +3,7 @@ package check
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
@@ -14,7 +15,15 @@ import (
 
 // attributeKeys are the arguments of @param, and whether they have a value.
 var attributeKeys = map[string]bool{
-	"trigger": true, "immutable": false, "unit": true, "group": true, "display": true, "advanced": false,
+	"trigger": true, "immutable": false, "unit": true, "group": true, "display": true, "advanced": false, "secret": false, "generate": true,
+}
+
+// How long a generated secret may be.
+const minGenerated, maxGenerated = 8, 256
+
+func isLength(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= minGenerated && n <= maxGenerated
 }
 
 // checkParams checks what @param says about parameters.
@@ -38,8 +47,6 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 	for _, a := range p.Attributes() {
 		needsValue, ok := attributeKeys[a.Key]
 		switch {
-		case a.Key == "secret" || a.Key == "generate":
-			k.report(diag.WrongAttribute, a.At, "@param(%s) is not supported", a.Key).Hint = "a secret value does not belong in an Instance: let a string parameter name a Secret"
 		case !ok:
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param has no argument %q", param, a.Key).
 				Meant(spell.Nearest(a.Key, slices.Collect(maps.Keys(attributeKeys))))
@@ -47,6 +54,10 @@ func (k *checker) checkAttributes(param string, f *ast.Field) {
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s=...) needs a value", param, a.Key)
 		case !needsValue && a.HasValue:
 			k.report(diag.WrongAttribute, a.At, "parameter %q: @param(%s) takes no value", param, a.Key)
+		case a.Key == "generate" && !isLength(a.Value):
+			k.report(diag.WrongAttribute, a.At, "parameter %q: generate=%s is not a number of characters from %d to %d", param, a.Value, minGenerated, maxGenerated)
+		case a.Key == "generate" && !slices.ContainsFunc(p.Attributes(), func(b params.Attribute) bool { return b.Key == "secret" }):
+			k.report(diag.WrongAttribute, a.At, "parameter %q: only a secret is generated", param).Hint = "write @param(secret, generate=" + a.Value + ")"
 		case a.Key == "trigger" && k.Plans[a.Value] == nil:
 			k.report(diag.NoPlan, a.At, "parameter %q triggers plan %q: no such plan", param, a.Value).
 				Meant(spell.Nearest(a.Value, slices.Collect(maps.Keys(k.Plans))))

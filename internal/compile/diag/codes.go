@@ -53,6 +53,7 @@ const (
 	WrongIgnore        = "KD110"
 	UnusedIgnore       = "KD111"
 	WrongRequirement   = "KD112"
+	NobodySets         = "KD113"
 	WrongAttribute     = "KD201"
 	NoPlan             = "KD202"
 	NoParam            = "KD203"
@@ -125,8 +126,10 @@ var Codes = []Code{
 		Text: "A comment // kudoc:ignore names a finding that there is not, or not on that line. It may have been right once: delete it, so that it hides nothing later."},
 	{Code: WrongRequirement, Group: GroupLanguage, Title: "a requirement cannot be met",
 		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
+	{Code: NobodySets, Group: GroupLanguage, Title: "a plan that starts by itself needs a parameter",
+		Text: "The controller starts deploy, update, upgrade and cleanup, and the plans that parameters and requirements trigger, without parameters of their own: nobody is there to set them. Give the parameter a default, or make it optional."},
 	{Code: WrongAttribute, Group: GroupParameters, Title: "unknown or misplaced @param argument",
-		Text: "@param(...) says about a parameter what CUE cannot: trigger=PLAN, immutable, unit=TEXT, group=NAME, display=TEXT and advanced. It stands behind a parameter of the top level. Passwords and other secrets are not parameters: let a parameter name a Secret."},
+		Text: "@param(...) says about a parameter what CUE cannot: trigger=PLAN, immutable, secret, generate=N, unit=TEXT, group=NAME, display=TEXT and advanced. It stands behind a parameter of the top level. A secret parameter is not the secret itself, but refers to it: password: kudoc.#SecretRef @param(secret, generate=24)."},
 	{Code: NoPlan, Group: GroupParameters, Title: "a trigger names no plan",
 		Text: "@param(trigger=PLAN) runs a plan when the parameter changes. The framework has no plan of that name."},
 	{Code: NoParam, Group: GroupParameters, Title: "no such parameter",

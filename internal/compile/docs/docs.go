@@ -125,7 +125,10 @@ func (p *page) parameter(q *v1alpha1.Parameter) error {
 	if q.Display != "" {
 		name += " " + q.Display
 	}
-	facts := facts(&s, q.Optional)
+	facts, inner := facts(&s, q.Optional), fields(&s, "")
+	if q.Secret {
+		facts, inner = secretFacts(q), nil
+	}
 	if q.Unit != "" {
 		facts = slices.Insert(facts, 1, "in "+q.Unit)
 	}
@@ -142,11 +145,23 @@ func (p *page) parameter(q *v1alpha1.Parameter) error {
 	if q.Description != "" {
 		text += "  \n" + strings.TrimSpace(q.Description)
 	}
-	if inner := fields(&s, ""); len(inner) > 0 {
+	if len(inner) > 0 {
 		text += "\n\n" + strings.Join(inner, "\n")
 	}
 	p.blocks = append(p.blocks, text)
 	return nil
+}
+
+// secretFacts are what there is to say about a reference to a secret.
+func secretFacts(q *v1alpha1.Parameter) []string {
+	out := []string{"reference to a Secret, `{name, key}`"}
+	switch {
+	case q.Generate > 0:
+		return append(out, fmt.Sprintf("a secret of %d characters is generated unless it is set", q.Generate))
+	case q.Optional:
+		return append(out, "optional")
+	}
+	return append(out, "required")
 }
 
 // facts are the type, the default and the constraint of a parameter.

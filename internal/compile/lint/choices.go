@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/kudoc/kudoc/internal/compile/lint/format"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
@@ -21,7 +22,7 @@ func (r *run) readSchemas() {
 			}
 			return
 		}
-		r.free[at] = takesText(s)
+		r.free[at] = format.TakesText(s)
 	}
 	for _, p := range r.Spec.Parameters {
 		var s render.Schema
@@ -29,24 +30,6 @@ func (r *run) readSchemas() {
 			visit(&s, p.Name)
 		}
 	}
-}
-
-// takesText says whether some text in a value of a schema is as good as any other.
-func takesText(s *render.Schema) bool {
-	switch s.Type {
-	case "string", "any":
-		return !strings.Contains(strings.ReplaceAll(s.Check, `""`, ""), `"`) // neither a pattern nor alternatives
-	case "map":
-		if !strings.Contains(s.Keys, `"`) {
-			return true
-		}
-	}
-	for i := range s.Fields {
-		if takesText(&s.Fields[i].Schema) {
-			return true
-		}
-	}
-	return s.Elem != nil && takesText(s.Elem)
 }
 
 // isFree says whether a world differs from the first one by text that is as good as any other.

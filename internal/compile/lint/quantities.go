@@ -3,8 +3,6 @@ package lint
 import (
 	"fmt"
 
-	"k8s.io/apimachinery/pkg/api/resource"
-
 	"github.com/kudoc/kudoc/internal/compile/lint/format"
 	"github.com/kudoc/kudoc/internal/compile/lint/pods"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
@@ -33,12 +31,8 @@ func formats(w *world, report reporter) {
 		})
 	}
 	w.eachAmount(func(i *item, a amount) {
-		q, err := quantity(a.value)
-		switch {
-		case err != nil:
-			report(i, a.path, "", format.Refused(a.path, a.value, "want an amount, such as 500m or 2Gi"))
-		case q.Sign() < 0:
-			report(i, a.path, "", format.Refused(a.path, a.value, "must not be negative"))
+		if why := format.Amount(a.value); why != "" {
+			report(i, a.path, "", format.Refused(a.path, a.value, why))
 		}
 	})
 }
@@ -74,34 +68,10 @@ func (w *world) eachAmount(visit func(i *item, a amount)) {
 	}
 }
 
-// quantity parses an amount: a string, or a number.
-func quantity(v any) (resource.Quantity, error) { return resource.ParseQuantity(fmt.Sprint(v)) }
-
-var (
-	mebibyte      = resource.MustParse("1Mi")
-	thousandCores = resource.MustParse("1000")
-)
-
 func amounts(w *world, report reporter) {
 	w.eachAmount(func(i *item, a amount) {
-		q, err := quantity(a.value)
-		if err != nil || q.Sign() <= 0 {
-			return
-		}
-		switch a.resource {
-		case "memory", "storage", "ephemeral-storage":
-			whole := q.DeepCopy()
-			whole.RoundUp(0)
-			switch {
-			case whole.Cmp(q) != 0:
-				report(i, a.path, "", fmt.Sprintf("%s %q is a fraction of a byte: m is a thousandth", a.resource, a.value)).hint = "Mi is a mebibyte"
-			case q.Cmp(mebibyte) < 0:
-				report(i, a.path, "", fmt.Sprintf("%s %q is less than a mebibyte", a.resource, fmt.Sprint(a.value))).hint = "a number without a unit is in bytes"
-			}
-		case "cpu":
-			if q.Cmp(thousandCores) > 0 {
-				report(i, a.path, "", fmt.Sprintf("cpu %q is more than a thousand cores", fmt.Sprint(a.value))).hint = "a number without a unit is in cores, m is a thousandth"
-			}
+		if message, hint := format.Odd(a.resource, a.value); message != "" {
+			report(i, a.path, "", message).hint = hint
 		}
 	})
 }
@@ -111,9 +81,7 @@ func overLimit(w *world, report reporter) {
 		for _, c := range p.Containers() {
 			for name, v := range tree.Object(c.Body, "resources", "requests") {
 				most := tree.At(c.Body, "resources", "limits", name)
-				request, err := quantity(v)
-				limit, err2 := quantity(most)
-				if most != nil && err == nil && err2 == nil && request.Cmp(limit) > 0 {
+				if most != nil && format.Exceeds(v, most) {
 					report(p.item, c.Path.Of("resources", "requests", name), name, fmt.Sprintf("%s: the request of %v is more than the limit of %v", name, v, most))
 				}
 			}

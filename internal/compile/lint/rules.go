@@ -51,5 +51,6 @@ func init() {
 	rules = append(rules, podRules...)
 	rules = append(rules, valueRules...)
 	rules = append(rules, planRules...)
+	rules = append(rules, startRules...)
 	rules = append(rules, hostRules...)
 }

@@ -72,7 +72,7 @@ func fields(out *apiextensionsv1.JSONSchemaProps, p *params.Param) {
 
 // needed says whether a parameter must be set.
 func needed(p *params.Param) bool {
-	if p.Optional || p.HasDefault() || p.Schema.Type == "list" {
+	if p.Optional || p.HasDefault() || p.Generated() || p.Schema.Type == "list" {
 		return false
 	}
 	if p.Schema.Type == "map" || p.Schema.Type == "struct" {
@@ -86,7 +86,7 @@ func setDefault(out *apiextensionsv1.JSONSchemaProps, p *params.Param) {
 	switch {
 	case p.Schema.Default != nil:
 		out.Default = &apiextensionsv1.JSON{Raw: p.Schema.Default}
-	case p.Name == "" || p.Optional || p.HasDefault() || needed(p):
+	case p.Name == "" || p.Optional || p.HasDefault() || p.Generated() || needed(p):
 	case p.Schema.Type == "list":
 		out.Default = &apiextensionsv1.JSON{Raw: []byte("[]")}
 	case p.Schema.Type == "map" || p.Schema.Type == "struct":

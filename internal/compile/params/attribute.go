@@ -1,6 +1,7 @@
 package params
 
 import (
+	"slices"
 	"strings"
 
 	"cuelang.org/go/cue/ast"
@@ -37,6 +38,11 @@ func (p *Param) Attributes() []Attribute {
 		}
 	}
 	return out
+}
+
+// Generated says whether kudoc makes the value of a secret parameter that an Instance does not set.
+func (p *Param) Generated() bool {
+	return slices.ContainsFunc(p.Attributes(), func(a Attribute) bool { return a.Key == "generate" })
 }
 
 // splitArguments splits at commas outside of quotes.

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"runtime"
@@ -9,12 +10,10 @@ import (
 	"strings"
 	"sync"
 
-	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/build"
-
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/expr"
-	"github.com/kudoc/kudoc/internal/compile/source"
+	"github.com/kudoc/kudoc/internal/compile/validate/difference"
+	"github.com/kudoc/kudoc/internal/compile/validate/oracle"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -25,11 +24,7 @@ const DefaultInputs = 26
 type Subject struct {
 	Spec    *v1alpha1.FrameworkVersionSpec
 	Program *render.Program
-	// Load parses the sources anew and lets change rewrite the files of the framework before CUE sees them.
-	Load func(change source.Change) (*build.Instance, error)
-	// Files are those of the framework, and of the frameworks that it extends, if it does.
-	Files     []*ast.File
-	Extension bool
+	Sources oracle.Sources
 	// Branches are the conditions in the templates: inputs are chosen so that they go both ways.
 	Branches []expr.Branch
 	// Structure says what is wrong with the structure of an object that both sides agree on; nil asks nobody.
@@ -52,7 +47,7 @@ type Mismatch struct {
 	// Structure is what Kubernetes finds wrong with an object on which both sides agree.
 	Structure string
 	// Differences is where the results differ.
-	Differences []Difference
+	Differences []difference.Difference
 }
 
 // Report is the outcome.
@@ -71,19 +66,19 @@ type Report struct {
 // run is one validation.
 type run struct {
 	Subject
-	uses   []use
-	probe  *probe
-	only   *use // the only step to compare, while an input is being shrunk
-	mu     sync.Mutex
-	report Report
+	uses []use
+	// steps are all of them, distinct those that templates can tell apart.
+	steps, distinct []use
+	probe           *probe
+	only            *use // the only step to compare, while an input is being shrunk
+	mu              sync.Mutex
+	report          Report
 }
-
-// use is a step of a plan in which a task is executed.
-type use struct{ plan, phase, step, task string }
 
 // Run compares.
 func Run(s Subject) (Report, error) {
 	r := &run{Subject: s, uses: usesOf(s.Spec)}
+	r.steps, r.distinct = steps(s.Spec, r.uses)
 	if r.Inputs == 0 {
 		r.Inputs = DefaultInputs
 	}
@@ -91,21 +86,11 @@ func Run(s Subject) (Report, error) {
 	if r.probe, err = newProbe(s.Spec, s.Branches); err != nil {
 		return Report{}, err
 	}
-	trials, err := r.trials()
+	trials, oracles, err := r.prepare()
 	if err != nil {
 		return Report{}, err
 	}
 	r.report.Inputs, r.report.Coverage = len(trials), r.probe.coverage()
-	if r.Structure != nil { // whoever judges may have to prepare, which goes well with making oracles
-		go r.Structure(map[string]any{"apiVersion": "v1", "kind": "ConfigMap"})
-	}
-	workers := min(runtime.NumCPU(), 8, len(trials))
-	oracles := make([]*oracle, workers)
-	for i := range oracles { // one after the other: building resolves identifiers in the trees
-		if oracles[i], err = r.oracle(); err != nil {
-			return Report{}, err
-		}
-	}
 	queue := make(chan trial)
 	var wg sync.WaitGroup
 	for _, o := range oracles {
@@ -121,54 +106,37 @@ func Run(s Subject) (Report, error) {
 	close(queue)
 	wg.Wait()
 	slices.SortStableFunc(r.report.Mismatches, func(a, b Mismatch) int {
-		x, y := show(a.Input), show(b.Input)
+		x, y := difference.Show(a.Input), difference.Show(b.Input)
 		return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a.Place.What(), b.Place.What()), strings.Compare(a.Place.In(), b.Place.In()), strings.Compare(x, y))
 	})
-	if len(oracles) > 0 {
-		r.report.Mismatches = r.explained(oracles[0])
-	}
+	r.report.Mismatches = r.explained(oracles[0])
 	return r.report, nil
 }
 
-func (r *run) oracle() (*oracle, error) {
-	closed := Closed(r.Files, r.Extension)
-	small, err := r.Load(func(f *ast.File, base bool) { closed(f, base); ParamsOnly(f) })
-	if err != nil {
-		return nil, err
-	}
-	whole, err := r.Load(closed)
-	if err != nil {
-		return nil, err
-	}
-	return newOracle(small, whole)
-}
-
-// usesOf lists the steps in which each task is executed; a task that no plan uses is compared in the first step.
-func usesOf(spec *v1alpha1.FrameworkVersionSpec) []use {
-	var out []use
-	used := map[string]bool{}
-	var first use
-	for _, p := range spec.Plans {
-		for _, ph := range p.Phases {
-			for _, s := range ph.Steps {
-				if first.plan == "" {
-					first = use{p.Name, ph.Name, s.Name, ""}
+// prepare makes the inputs to try and, side by side with them, an oracle for each worker.
+func (r *run) prepare() (trials []trial, oracles []*oracle.Oracle, err error) {
+	oracles = make([]*oracle.Oracle, min(runtime.NumCPU(), 8))
+	errs := make([]error, len(oracles)+1)
+	var wg sync.WaitGroup
+	try := func(i int, do func() error) {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil { // of CUE: there is nobody else to catch it
+					errs[i] = fmt.Errorf("internal error: %v", p)
 				}
-				for _, t := range s.Tasks {
-					out = append(out, use{p.Name, ph.Name, s.Name, t})
-					used[t] = true
-				}
-			}
-		}
+			}()
+			errs[i] = do()
+		})
 	}
-	for _, t := range spec.Tasks {
-		if !used[t.Name] {
-			u := first
-			u.task = t.Name
-			out = append(out, u)
-		}
+	try(0, func() (err error) { trials, err = r.trials(); return err })
+	for i := range oracles {
+		try(i+1, func() (err error) { oracles[i], err = oracle.New(r.Sources); return err })
 	}
-	return out
+	if r.Structure != nil { // whoever judges may have to prepare, which goes well with making oracles
+		wg.Go(func() { r.Structure(map[string]any{"apiVersion": "v1", "kind": "ConfigMap"}) })
+	}
+	wg.Wait()
+	return trials, oracles, errors.Join(errs...)
 }
 
 func (r *run) inputs(params map[string]any, t trial) render.Inputs {
@@ -176,7 +144,7 @@ func (r *run) inputs(params map[string]any, t trial) render.Inputs {
 }
 
 // guarded is try; a panic of CUE becomes a mismatch of this input.
-func (r *run) guarded(o *oracle, t trial) {
+func (r *run) guarded(o *oracle.Oracle, t trial) {
 	defer func() {
 		if p := recover(); p != nil {
 			m := t.mismatch(Place{})
@@ -188,9 +156,9 @@ func (r *run) guarded(o *oracle, t trial) {
 }
 
 // try compares one input: parameters first, then the tasks in the steps that use them, and the outputs.
-func (r *run) try(o *oracle, t trial) {
+func (r *run) try(o *oracle.Oracle, t trial) {
 	got, gotErr := r.Program.Params(t.params)
-	want, wantErr := o.effective(t.params)
+	want, wantErr := o.Effective(t.params)
 	params, ok := r.compare(t, Place{}, want, wantErr, got, gotErr)
 	if !ok {
 		return
@@ -206,7 +174,7 @@ func (r *run) try(o *oracle, t trial) {
 		got, gotErr := r.Program.PlanParams(u.plan, t.plan[u.plan], in)
 		in.Plan.Params = map[string]any{}
 		if given := t.plan[u.plan]; given != nil {
-			want, wantErr := o.planEffective(params, u.plan, given)
+			want, wantErr := o.PlanEffective(params, u.plan, given)
 			if in.Plan.Params, ok = r.compare(t, Place{Plan: u.plan}, want, wantErr, got, gotErr); !ok {
 				continue
 			}
@@ -216,11 +184,11 @@ func (r *run) try(o *oracle, t trial) {
 }
 
 // required compares the outputs of required Instances, and returns what both sides make of them.
-func (r *run) required(o *oracle, t trial) (map[string]any, bool) {
+func (r *run) required(o *oracle.Oracle, t trial) (map[string]any, bool) {
 	out := map[string]any{}
 	for _, q := range r.Spec.Requires {
 		got, gotErr := r.Program.Required(q.Name, t.requires[q.Name])
-		want, wantErr := o.required(q.Name, t.requires[q.Name])
+		want, wantErr := o.Required(q.Name, t.requires[q.Name])
 		both, ok := r.compare(t, Place{Requirement: q.Name}, want, wantErr, got, gotErr)
 		if !ok {
 			return nil, false
@@ -230,28 +198,21 @@ func (r *run) required(o *oracle, t trial) (map[string]any, bool) {
 	return out, true
 }
 
-// contexts are the steps in which an input is tried: all of them for the first input, then one after the other, because
-// most templates are the same in all.
+// contexts are the steps in which an input is tried: for the first input all that templates can tell apart, then one after
+// the other, because most templates are the same in all.
 func (r *run) contexts(index int) []use {
-	var steps []use
 	if r.only != nil && r.only.phase != "" {
 		return []use{*r.only}
 	}
-	for _, u := range r.uses {
-		u.task = ""
-		if !slices.Contains(steps, u) {
-			steps = append(steps, u)
-		}
+	if index == 0 || len(r.steps) == 0 {
+		return r.distinct
 	}
-	if index == 0 || len(steps) == 0 {
-		return steps
-	}
-	return steps[index%len(steps):][:1]
+	return r.steps[index%len(r.steps):][:1]
 }
 
-func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
+func (r *run) tryStep(o *oracle.Oracle, t trial, in render.Inputs) {
 	at := Place{Plan: in.Plan.Name, Phase: in.Phase, Step: in.Step}
-	e, err := o.evaluate(framework{r.Spec.Framework, r.Spec.Version}, in)
+	e, err := o.Evaluate(r.Spec.Framework, r.Spec.Version, in)
 	if err != nil {
 		m := t.mismatch(at)
 		m.Rejected = err
@@ -261,7 +222,7 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 	var results []result
 	for _, u := range r.tasksIn(in) {
 		var x result
-		x.want, x.wantErr = e.objects(u)
+		x.want, x.wantErr = e.Objects(u)
 		objects, err := r.Program.Objects(u, in)
 		if x.wantErr != nil && err == nil && r.Spec.Task(u).Kind == v1alpha1.TaskDelete {
 			r.count(nil) // an object can be deleted even if its other fields conflict, about which CUE complains
@@ -277,14 +238,14 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 	if r.Spec.Outputs != nil {
 		x := result{place: at}
 		x.place.Outputs = true
-		x.want, x.wantErr = asStruct(read(e.value, "outputs"))
+		x.want, x.wantErr = e.Outputs()
 		x.got, x.gotErr = r.Program.Outputs(in)
 		results = append(results, x)
 	}
-	if s := stepOf(r.Spec, in); s != nil && s.When != "" {
+	if s := stepOf(r.Spec, use{plan: in.Plan.Name, phase: in.Phase, step: in.Step}); s != nil && s.When != "" {
 		x := result{place: at}
 		x.place.When = true
-		x.want, x.wantErr = e.when(r.Spec.Plan(in.Plan.Name), in)
+		x.want, x.wantErr = e.When(r.Spec.Plan(in.Plan.Name), in)
 		holds, err := r.Program.When(in)
 		x.got, x.gotErr = map[string]any{"when": holds}, err
 		results = append(results, x)
@@ -297,25 +258,9 @@ func (r *run) tryStep(o *oracle, t trial, in render.Inputs) {
 		}
 		if _, same := r.compare(t, x.place, x.want, x.wantErr, x.got, x.gotErr); same && x.place.Task != "" {
 			r.structure(t, x)
-			r.ready(o, e, t, x, in)
+			r.ready(e, t, x, in)
 		}
 	}
-}
-
-// stepOf is the step of some inputs, or nil.
-func stepOf(spec *v1alpha1.FrameworkVersionSpec, in render.Inputs) *v1alpha1.Step {
-	p := spec.Plan(in.Plan.Name)
-	if p == nil {
-		return nil
-	}
-	for i := range p.Phases {
-		for j := range p.Phases[i].Steps {
-			if p.Phases[i].Name == in.Phase && p.Phases[i].Steps[j].Name == in.Step {
-				return &p.Phases[i].Steps[j]
-			}
-		}
-	}
-	return nil
 }
 
 // structure lets Kubernetes judge the objects on which both sides agree. Of objects to delete, only the identity is there.
@@ -331,7 +276,7 @@ func (r *run) structure(t trial, x result) {
 		for _, wrong := range r.Structure(object) {
 			m := t.mismatch(x.place)
 			m.Structure = wrong
-			m.Differences = []Difference{{Path: id, under: id}} // where it is
+			m.Differences = []difference.Difference{{Path: id, Under: id}} // where it is
 			r.add(m)
 		}
 	}
@@ -393,7 +338,7 @@ func (r *run) compare(t trial, at Place, want map[string]any, wantErr error, got
 	case gotErr != nil:
 		m.Failed = gotErr
 	default:
-		differences("", want, got, &m.Differences)
+		m.Differences = difference.Between(want, got)
 	}
 	if m.Rejected != nil || m.Failed != nil || len(m.Differences) > 0 {
 		r.add(m)

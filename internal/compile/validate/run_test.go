@@ -15,6 +15,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/compile/validate"
+	"github.com/kudoc/kudoc/internal/compile/validate/oracle"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -77,7 +78,7 @@ func subject(t *testing.T, old, with string) validate.Subject {
 			t.Fatal(err)
 		}
 	}
-	return validate.Subject{Spec: spec, Program: p, Load: func(rewrite source.Change) (*build.Instance, error) {
+	return validate.Subject{Spec: spec, Program: p, Sources: oracle.Sources{Load: func(rewrite source.Change) (*build.Instance, error) {
 		inst := load.Instances([]string{"."}, &load.Config{Dir: dir, ParseFile: func(name string, src any, cfg parser.Config) (*ast.File, error) {
 			f, err := parser.ParseFile(name, src, cfg)
 			if err == nil {
@@ -89,7 +90,7 @@ func subject(t *testing.T, old, with string) validate.Subject {
 			return nil, inst.Err
 		}
 		return inst, nil
-	}}
+	}}}
 }
 
 func TestRunFindsWhatIsWrong(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kudoc/kudoc/internal/compile/validate/difference"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -113,13 +114,13 @@ func simpler(params, plain map[string]any) []map[string]any {
 func (s *Sample) Given(simple *Sample, plan string) string {
 	out := ""
 	if own := differing(s.Params, simple.Params); len(own) > 0 {
-		out = "with parameters " + show(own)
+		out = "with parameters " + difference.Show(own)
 	}
 	if own := differing(s.Plans[plan], simple.Plans[plan]); len(own) > 0 {
 		if out != "" {
 			out += " and "
 		}
-		out += "with parameters of the plan " + show(own)
+		out += "with parameters of the plan " + difference.Show(own)
 	}
 	return out
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/errors"
+
+	"github.com/kudoc/kudoc/internal/compile/validate/oracle"
 )
 
 // How much work is worth a message that is easy to read.
@@ -34,15 +36,15 @@ func (m *Mismatch) cause() string {
 		parts := strings.SplitN(m.Failed.Error(), ": ", 3)
 		what = "failed " + strings.Join(parts[:min(len(parts), 2)], ": ")
 	case m.Structure != "":
-		what = "structure " + m.Differences[0].under + " " + keys.ReplaceAllString(m.Structure, "[]")
+		what = "structure " + m.Differences[0].Under + " " + keys.ReplaceAllString(m.Structure, "[]")
 	case len(m.Differences) > 0:
-		what = "different " + index.ReplaceAllString(m.Differences[0].under, "[]")
+		what = "different " + index.ReplaceAllString(m.Differences[0].Under, "[]")
 	}
 	return m.Place.What() + " " + what
 }
 
 // explained is one mismatch for each cause, with the smallest input that was found to show it.
-func (r *run) explained(o *oracle) []Mismatch {
+func (r *run) explained(o *oracle.Oracle) []Mismatch {
 	var out []Mismatch
 	seen := map[string]bool{}
 	for _, m := range r.report.Mismatches {
@@ -55,11 +57,11 @@ func (r *run) explained(o *oracle) []Mismatch {
 }
 
 // shrunk replaces the input by smaller ones as long as the same mismatch remains.
-func (r *run) shrunk(o *oracle, m Mismatch) Mismatch {
+func (r *run) shrunk(o *oracle.Oracle, m Mismatch) Mismatch {
 	tries, cause := 0, m.cause()
 	shows := func(given, plan, previous map[string]any) bool {
 		tries++
-		again := &run{Subject: r.Subject, uses: r.uses, only: &use{plan: m.Place.Plan, phase: m.Place.Phase, step: m.Place.Step}}
+		again := &run{Subject: r.Subject, uses: r.uses, steps: r.steps, distinct: r.distinct, only: &use{plan: m.Place.Plan, phase: m.Place.Phase, step: m.Place.Step}}
 		again.guarded(o, trial{params: given, plan: map[string]map[string]any{m.Place.Plan: plan}, previous: previous, requires: m.Requires})
 		for _, x := range again.report.Mismatches {
 			if x.cause() == cause {

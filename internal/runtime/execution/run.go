@@ -76,6 +76,9 @@ func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, er
 			return nil, err
 		}
 		r.place(u, namespaced)
+		if task.Kind == v1alpha1.TaskApply {
+			r.configure(u, ref)
+		}
 		if task.Kind == v1alpha1.TaskRun {
 			u.SetName(runName(u.GetName(), r.Execution, ref, attempt))
 		}

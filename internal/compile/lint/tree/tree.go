@@ -139,33 +139,6 @@ func EachText(v any, p Path, visit func(p Path, s string)) {
 	}
 }
 
-// Lacks says whether a has no field that b has, somewhere.
-func Lacks(a, b any) bool {
-	switch y := b.(type) {
-	case map[string]any:
-		x, ok := a.(map[string]any)
-		if !ok {
-			return true
-		}
-		for k := range y {
-			if _, has := x[k]; !has || Lacks(x[k], y[k]) {
-				return true
-			}
-		}
-	case []any:
-		x, ok := a.([]any)
-		if !ok || len(x) < len(y) {
-			return true
-		}
-		for n := range y {
-			if Lacks(x[n], y[n]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // Different visits the paths at which two values differ.
 func Different(a, b any, p Path, visit func(p Path)) {
 	switch x := a.(type) {
@@ -192,4 +165,31 @@ func Different(a, b any, p Path, visit func(p Path)) {
 	if !reflect.DeepEqual(a, b) {
 		visit(p)
 	}
+}
+
+// Lacks says whether a has no field that b has, somewhere.
+func Lacks(a, b any) bool {
+	switch y := b.(type) {
+	case map[string]any:
+		x, ok := a.(map[string]any)
+		if !ok {
+			return true
+		}
+		for k := range y {
+			if _, has := x[k]; !has || Lacks(x[k], y[k]) {
+				return true
+			}
+		}
+	case []any:
+		x, ok := a.([]any)
+		if !ok || len(x) < len(y) {
+			return true
+		}
+		for n := range y {
+			if Lacks(x[n], y[n]) {
+				return true
+			}
+		}
+	}
+	return false
 }

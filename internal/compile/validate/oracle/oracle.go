@@ -1,4 +1,5 @@
-package validate
+// Package oracle is CUE's own evaluation of a framework for concrete inputs: what templates must agree with.
+package oracle
 
 import (
 	"encoding/json"
@@ -15,8 +16,8 @@ import (
 	"github.com/kudoc/kudoc/internal/render"
 )
 
-// ParamsOnly rewrites a file so that it holds little more than the parameters: the first stage is cheap then.
-func ParamsOnly(f *ast.File) {
+// paramsOnly rewrites a file so that it holds little more than the parameters: the first stage is cheap then.
+func paramsOnly(f *ast.File) {
 	for _, d := range f.Decls {
 		if x, ok := d.(*ast.Field); ok && (isNamed(x, "tasks") || isNamed(x, "outputs")) {
 			x.Value = ast.NewIdent("_")
@@ -25,15 +26,34 @@ func ParamsOnly(f *ast.File) {
 	source.DropUnused(f)
 }
 
-// oracle evaluates the sources with CUE. It is used by one goroutine.
-type oracle struct {
+// Oracle evaluates the sources with CUE. It is used by one goroutine.
+type Oracle struct {
 	ctx           *cue.Context
 	params, whole cue.Value
 }
 
-func newOracle(paramsOnly, whole *build.Instance) (*oracle, error) {
-	o := &oracle{ctx: cuecontext.New()}
-	o.params = o.ctx.BuildInstance(paramsOnly)
+// Sources are those of a framework.
+type Sources struct {
+	// Load parses them anew and lets change rewrite the files of the framework before CUE sees them.
+	Load func(change source.Change) (*build.Instance, error)
+	// Files are those of the framework, and of the frameworks that it extends, if it does.
+	Files     []*ast.File
+	Extension bool
+}
+
+// New loads the sources. Oracles may be made side by side.
+func New(s Sources) (*Oracle, error) {
+	closing := closed(s.Files, s.Extension)
+	small, err := s.Load(func(f *ast.File, base bool) { closing(f, base); paramsOnly(f) })
+	if err != nil {
+		return nil, err
+	}
+	whole, err := s.Load(closing)
+	if err != nil {
+		return nil, err
+	}
+	o := &Oracle{ctx: cuecontext.New()}
+	o.params = o.ctx.BuildInstance(small)
 	o.whole = o.ctx.BuildInstance(whole)
 	if err := o.params.Err(); err != nil {
 		return nil, err
@@ -41,7 +61,7 @@ func newOracle(paramsOnly, whole *build.Instance) (*oracle, error) {
 	return o, o.whole.Err()
 }
 
-func (o *oracle) fill(v cue.Value, in map[string]any) (cue.Value, error) {
+func (o *Oracle) fill(v cue.Value, in map[string]any) (cue.Value, error) {
 	b, err := json.Marshal(in)
 	if err != nil {
 		return v, err
@@ -78,8 +98,8 @@ func read(v cue.Value, path ...string) (any, error) {
 	return m["v"], err
 }
 
-// effective returns the effective parameters.
-func (o *oracle) effective(given map[string]any) (map[string]any, error) {
+// Effective returns the effective parameters.
+func (o *Oracle) Effective(given map[string]any) (map[string]any, error) {
 	v, err := o.fill(o.params, map[string]any{"params": given})
 	if err != nil {
 		return nil, err
@@ -87,8 +107,8 @@ func (o *oracle) effective(given map[string]any) (map[string]any, error) {
 	return asStruct(read(v, "params"))
 }
 
-// planEffective returns the effective parameters of one run of a plan.
-func (o *oracle) planEffective(params map[string]any, plan string, given map[string]any) (map[string]any, error) {
+// PlanEffective returns the effective parameters of one run of a plan.
+func (o *Oracle) PlanEffective(params map[string]any, plan string, given map[string]any) (map[string]any, error) {
 	v, err := o.fill(o.params, map[string]any{"params": params, "plans": map[string]any{plan: map[string]any{"params": given}}})
 	if err != nil {
 		return nil, err
@@ -96,8 +116,8 @@ func (o *oracle) planEffective(params map[string]any, plan string, given map[str
 	return asStruct(read(v, "plans", plan, "params"))
 }
 
-// required returns what a requirement makes of the outputs of the Instance that meets it.
-func (o *oracle) required(name string, outputs map[string]any) (map[string]any, error) {
+// Required returns what a requirement makes of the outputs of the Instance that meets it.
+func (o *Oracle) Required(name string, outputs map[string]any) (map[string]any, error) {
 	v, err := o.fill(o.params, map[string]any{"requires": map[string]any{name: map[string]any{"outputs": outputs}}})
 	if err != nil {
 		return nil, err
@@ -116,10 +136,14 @@ func asStruct(v any, err error) (map[string]any, error) {
 	return m, nil
 }
 
-// evaluation is the framework for concrete inputs.
-type evaluation struct{ value cue.Value }
+// Evaluation is the framework for concrete inputs.
+type Evaluation struct {
+	o     *Oracle
+	value cue.Value
+}
 
-func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) {
+// Evaluate returns the framework of a name and a version for some inputs.
+func (o *Oracle) Evaluate(name, version string, in render.Inputs) (Evaluation, error) {
 	requires := map[string]any{}
 	for name, outputs := range in.Requires {
 		requires[name] = map[string]any{"outputs": outputs}
@@ -128,7 +152,7 @@ func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) 
 		"params":    in.Params,
 		"previous":  map[string]any{"params": orEmpty(in.Previous)},
 		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
-		"framework": map[string]any{"name": spec.name, "version": spec.version},
+		"framework": map[string]any{"name": name, "version": version},
 		"plan":      map[string]any{"name": in.Plan.Name, "params": in.Plan.Params},
 		"phase":     map[string]any{"name": in.Phase},
 		"step":      map[string]any{"name": in.Step},
@@ -138,7 +162,7 @@ func (o *oracle) evaluate(spec framework, in render.Inputs) (evaluation, error) 
 		inputs["requires"] = requires
 	}
 	v, err := o.fill(o.whole, inputs)
-	return evaluation{v}, err
+	return Evaluation{o, v}, err
 }
 
 func orEmpty(m map[string]any) map[string]any {
@@ -148,11 +172,9 @@ func orEmpty(m map[string]any) map[string]any {
 	return m
 }
 
-type framework struct{ name, version string }
-
-// objects are the objects of a task, by ID as the compiler gives them. Of objects to delete, only what identifies them
+// Objects are the objects of a task, by ID as the compiler gives them. Of objects to delete, only what identifies them
 // counts: what else may be wrong with them does not matter then.
-func (e evaluation) objects(task string) (map[string]any, error) {
+func (e Evaluation) Objects(task string) (map[string]any, error) {
 	if list := e.value.LookupPath(cue.MakePath(cue.Str("tasks"), cue.Str(task), cue.Str("delete"))); list.Exists() {
 		return identities(list)
 	}
@@ -167,8 +189,8 @@ func (e evaluation) objects(task string) (map[string]any, error) {
 	return map[string]any{task: run}, nil
 }
 
-// when is the condition of the step of the inputs.
-func (e evaluation) when(p *v1alpha1.Plan, in render.Inputs) (map[string]any, error) {
+// When is the condition of the step of the inputs.
+func (e Evaluation) When(p *v1alpha1.Plan, in render.Inputs) (map[string]any, error) {
 	for i, ph := range p.Phases {
 		for j, s := range ph.Steps {
 			if ph.Name != in.Phase || s.Name != in.Step {
@@ -180,6 +202,23 @@ func (e evaluation) when(p *v1alpha1.Plan, in render.Inputs) (map[string]any, er
 		}
 	}
 	return map[string]any{}, nil
+}
+
+// Outputs are the outputs.
+func (e Evaluation) Outputs() (map[string]any, error) { return asStruct(read(e.value, "outputs")) }
+
+// Ready is what a task says about an object in the cluster. ok is false where CUE does not take the object.
+func (e Evaluation) Ready(task, id string, object map[string]any) (ready, ok bool) {
+	v, err := e.o.fill(e.value, map[string]any{"object": object})
+	if err != nil {
+		return false, false
+	}
+	f := field(v, "tasks", task, "ready", id)
+	if !f.Exists() { // it may stand under a condition
+		return true, true
+	}
+	is, err := f.Bool()
+	return is && err == nil, true
 }
 
 func identities(list cue.Value) (map[string]any, error) {

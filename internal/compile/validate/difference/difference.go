@@ -1,4 +1,5 @@
-package validate
+// Package difference compares what two implementations make of the same input.
+package difference
 
 import (
 	"encoding/json"
@@ -15,10 +16,16 @@ type Difference struct {
 	Path      string
 	CUE, Kudo string // JSON, or "nothing"
 
-	under string // the path without the names of fields that only one side has
+	Under string // the path without the names of fields that only one side has
 }
 
-// differences lists where two values differ, at most a few.
+// Between lists where what CUE says and what the template says differ, at most a few.
+func Between(want, got any) []Difference {
+	var out []Difference
+	differences("", want, got, &out)
+	return out
+}
+
 func differences(path string, want, got any, out *[]Difference) {
 	if len(*out) >= 5 {
 		return
@@ -42,7 +49,7 @@ func differences(path string, want, got any, out *[]Difference) {
 			return
 		}
 	}
-	*out = append(*out, Difference{Path: path, CUE: show(want), Kudo: show(got), under: path})
+	*out = append(*out, Difference{Path: path, CUE: Show(want), Kudo: Show(got), Under: path})
 }
 
 func differentFields(path string, x, y map[string]any, out *[]Difference) {
@@ -61,9 +68,9 @@ func differentFields(path string, x, y map[string]any, out *[]Difference) {
 		case inX && inY:
 			differences(p, a, b, out)
 		case inX:
-			*out = append(*out, Difference{Path: p, CUE: show(a), Kudo: "nothing", under: path})
+			*out = append(*out, Difference{Path: p, CUE: Show(a), Kudo: "nothing", Under: path})
 		default:
-			*out = append(*out, Difference{Path: p, CUE: "nothing", Kudo: show(b), under: path})
+			*out = append(*out, Difference{Path: p, CUE: "nothing", Kudo: Show(b), Under: path})
 		}
 	}
 }
@@ -87,12 +94,11 @@ func sameScalar(a, b any) bool {
 	if err1 != nil || err2 != nil {
 		return false
 	}
-	var ds []Difference
-	differences("", x, y, &ds)
-	return len(ds) == 0
+	return len(Between(x, y)) == 0
 }
 
-func show(v any) string {
+// Show is a value as JSON for people, cut where it is too long for a message.
+func Show(v any) string {
 	s, err := plainJSON(v)
 	if err != nil {
 		return fmt.Sprint(v)
@@ -110,22 +116,4 @@ func plainJSON(v any) (string, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return strings.TrimSuffix(b.String(), "\n"), err
-}
-
-// Given says which parameters a mismatch needs.
-func (m *Mismatch) Given() string {
-	out := "without parameters"
-	if len(m.Input) > 0 {
-		out = "with parameters " + show(m.Input)
-	}
-	if len(m.PlanInput) > 0 {
-		out += " and parameters of the plan " + show(m.PlanInput)
-	}
-	if m.Previous != nil {
-		out += " after parameters " + show(m.Previous)
-	}
-	if len(m.Requires) > 0 {
-		out += " and required outputs " + show(m.Requires)
-	}
-	return out
 }

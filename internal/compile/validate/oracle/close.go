@@ -1,4 +1,4 @@
-package validate
+package oracle
 
 import (
 	"maps"
@@ -15,13 +15,13 @@ import (
 // that does not exist is wrong. CUE closes definitions.
 const closedParams = "#kudocParams"
 
-// Closed rewrites the files of a framework so that CUE rejects unknown parameters, of the framework and of its plans. It is
+// closed rewrites the files of a framework so that CUE rejects unknown parameters, of the framework and of its plans. It is
 // given the files of all packages of the framework, as they are, and whether one of them extends the others.
 //
 // The declaration of the parameters becomes the definition, but for two cases: CUE opens what is embedded, as a framework that
 // is extended is; and it cannot compute a default that calls a function of params.NAME through a definition. Then parameters
 // are unified with a definition that has all their names and no types.
-func Closed(files []*ast.File, extension bool) source.Change {
+func closed(files []*ast.File, extension bool) source.Change {
 	all, plans := params(files)
 	if _, plain := names(all); !extension && (!plain || !slices.ContainsFunc(all, callsWithParams)) {
 		return func(f *ast.File, _ bool) {
