@@ -51,6 +51,10 @@ lint: ## run the linters
 vet: build ## run kudoc vet on every framework here
 	bin/kudoc vet --strict ./frameworks/...
 
+.PHONY: test-frameworks
+test-frameworks: build ## run kudoc test on every framework here
+	bin/kudoc test ./frameworks/...
+
 # what editors see: a copy of the frameworks, and a new one, with what kudoc mod vendor writes
 .PHONY: editors
 editors: build ## check that CUE's own tools resolve every import of a framework
@@ -83,14 +87,14 @@ bench: ## measure compiling and rendering, side by side with CUE
 	go test ./cmd/kudoc -run '^$$' -bench . -benchtime 20x
 
 .PHONY: check
-check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks
+check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks and their tests
 	go mod tidy -diff
 	cd sandbox && go mod tidy -diff
 	$(MAKE) generate
 	git diff --exit-code -- api schema
 	$(MAKE) lint
 	cd sandbox && go vet ./internal/... ./e2e
-	$(MAKE) vet editors
+	$(MAKE) vet test-frameworks editors
 
 .PHONY: image
 image: ## build the container image of the controller (needs docker)

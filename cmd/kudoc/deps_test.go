@@ -46,6 +46,20 @@ func TestImports(t *testing.T) {
 			{own + "internal/", "the state machine is pure"},
 			{client, "the state machine does no IO"}, {ctrl, "the state machine does no IO"}, {cue, "the state machine knows no CUE"},
 		},
+		"internal/runtime/change": {
+			{own + "internal/", "what a change calls for is pure"},
+			{client, "what a change calls for is pure"}, {ctrl, "what a change calls for is pure"}, {cue, "the controller links no CUE"},
+		},
+		"internal/testrun": {
+			{client, "tests need no cluster"}, {ctrl, "tests need no cluster"}, {cobra, "running tests is a library"},
+			{own + "internal/report", "what became of tests is known before it is printed"},
+		},
+		"internal/testrun/match": {
+			{own + "internal/runtime", "values are compared, whatever they are of"}, {own + "api/", "values are compared, whatever they are of"},
+		},
+		"internal/testrun/outcome": {
+			{own + "internal/render", "it is data, for those who print it"}, {own + "internal/runtime", "it is data, for those who print it"},
+		},
 		"internal/runtime/execution": {
 			{client, "what a plan would apply can be shown without a cluster"}, {ctrl, "what a plan would apply can be shown without a cluster"},
 			{cue, "the controller renders, and it links no CUE"},

@@ -57,7 +57,7 @@ GitHub Actions), sarif (code scanning) or junit (test reports).`,
 				return err
 			}
 			if o.follow {
-				return o.watch(cmd.Context(), io, args)
+				return watch(cmd.Context(), io, args, func() error { return o.run(cmd.Context(), io, args) })
 			}
 			return o.run(cmd.Context(), io, args)
 		},

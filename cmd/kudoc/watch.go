@@ -10,22 +10,22 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
-// quiet is how long sources must have been left alone before they are vetted: editors write files in several steps.
+// quiet is how long sources must have been left alone before they are looked at: editors write files in several steps.
 const quiet = 200 * time.Millisecond
 
-// watch vets again whenever a source is saved, until it is interrupted.
-func (o *vetOptions) watch(ctx context.Context, io stdio, patterns []string) error {
+// watch runs a verb again whenever a source is saved, until it is interrupted.
+func watch(ctx context.Context, io stdio, patterns []string, run func() error) error {
 	if _, err := frameworkDirs(patterns); err != nil {
 		return err
 	}
-	vetted, before := "", ""
+	seen, before := "", ""
 	for first := true; ; first = false {
 		now := stampOf(patterns)
-		if first || now == before && now != vetted {
-			if err := o.again(ctx, io, patterns); err != nil {
+		if first || now == before && now != seen {
+			if err := again(io, run); err != nil {
 				return err
 			}
-			vetted = now
+			seen = now
 		}
 		before = now
 		select {
@@ -36,12 +36,12 @@ func (o *vetOptions) watch(ctx context.Context, io stdio, patterns []string) err
 	}
 }
 
-// again vets, and says that it will do so again. Findings, and frameworks that are not there for now, end nothing.
-func (o *vetOptions) again(ctx context.Context, io stdio, patterns []string) error {
+// again runs a verb, and says that it will do so again. Findings, and frameworks that are not there for now, end nothing.
+func again(io stdio, run func() error) error {
 	if isTerminal(io.err) {
 		fmt.Fprintf(io.err, "\x1b[2J\x1b[H")
 	}
-	err := o.run(ctx, io, patterns)
+	err := run()
 	var usage *usageError
 	switch {
 	case errors.As(err, &usage):

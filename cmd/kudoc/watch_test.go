@@ -77,3 +77,39 @@ plans: deploy: phases: [{name: "p", steps: [{name: "s", tasks: ["` + task + `"]}
 		t.Errorf("exit code %d", got)
 	}
 }
+
+func TestWatchTestsWhatIsSaved(t *testing.T) {
+	dir := t.TempDir()
+	save := func(file, source string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, file), []byte("package f\nimport \"kudoc.dev/kudoc\"\n"+source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save("f.cue", `kudoc.#Framework
+name:     "f"
+version:  "1.0.0"
+instance: _
+tasks: config: apply: c: {apiVersion: "v1", kind: "ConfigMap", metadata: name: instance.name}
+plans: deploy: phases: [{name: "p", steps: [{name: "s", tasks: ["config"]}]}]
+`)
+	save("f_test.cue", `tests: [string]: kudoc.#Test
+tests: "it has a name": objects: "ConfigMap/g": _
+`)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var out log
+	code := make(chan int)
+	go func() {
+		code <- run(ctx, []string{"kudoc", "test", "--watch", dir}, stdio{out: &out, err: &out})
+	}()
+	out.await(t, `there is no ConfigMap/g (did you mean "ConfigMap/f"?)`)
+	save("f_test.cue", `tests: [string]: kudoc.#Test
+tests: "it has a name": objects: "ConfigMap/f": _
+`)
+	out.await(t, "1 test; ")
+	cancel()
+	if got := <-code; got != exitOK {
+		t.Errorf("exit code %d", got)
+	}
+}

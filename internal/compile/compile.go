@@ -8,6 +8,7 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 )
@@ -38,6 +39,8 @@ type Result struct {
 	Binding *admissionv1.ValidatingAdmissionPolicyBinding
 	// Schema is the structural OpenAPI schema of the parameters.
 	Schema *apiextensionsv1.JSONSchemaProps
+	// Branches are the conditions in the templates, for those who want to know which ways they go.
+	Branches []coverage.Branch
 	// Validation says what was compared; it is empty where the build was remembered.
 	Validation validate.Report `json:"-"`
 }

@@ -46,6 +46,7 @@ func (c *compilation) emit() {
 	c.result.Role = c.role(c.result.Version)
 	c.result.Policy, c.result.Binding = admission.Policy(c.result.Version, c.params)
 	c.result.Schema = openapi.Schema(c.params)
+	c.result.Branches = c.branchesByTask()
 	c.result.Validation = c.validation
 	c.checkSize(maxVersionBytes)
 }

@@ -2,16 +2,14 @@ package compile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"unicode/utf8"
 
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/errors"
-	"cuelang.org/go/cue/load"
 
 	"github.com/kudoc/kudoc/internal/compile/codes"
 	"github.com/kudoc/kudoc/internal/compile/crds"
@@ -41,7 +39,7 @@ func (c *compilation) load() {
 	}
 	inst := c.source.Instance()
 	if inst.Err != nil {
-		c.loadErrors(inst.Err)
+		c.diags = append(c.diags, cueerror.Loading(c.source.Dir, inst.Err)...)
 		return
 	}
 	c.inst = inst
@@ -95,54 +93,4 @@ func (c *compilation) checkEncoding() {
 			Message: "the file is not valid UTF-8 here", Hint: "save it as UTF-8",
 		})
 	}
-}
-
-// loadErrors reports what keeps the package from being loaded.
-func (c *compilation) loadErrors(err error) {
-	for _, e := range errors.Errors(err) {
-		msg := cueerror.Text(e)
-		if msg == "" { // an error of something else, wrapped
-			msg = e.Error()
-		}
-		code, hint := diag.CannotRead, ""
-		var multiple *load.MultiplePackageError
-		switch {
-		case errors.As(e, &multiple):
-			msg = "the directory holds several packages: " + strings.Join(multiple.Packages, ", ")
-			hint = "a framework is one package in a directory of its own"
-		case strings.Contains(msg, "matched no packages"):
-			msg = "no CUE files in " + c.source.Dir
-		case strings.HasPrefix(msg, "import failed"):
-			if c.importedMistake(e) {
-				continue
-			}
-			code = diag.UnknownImport
-			if i := strings.Index(e.Error(), "cannot find "); i >= 0 {
-				msg, _, _ = strings.Cut(e.Error()[i:], ": ")
-			}
-			hint = "the Kubernetes types are kudoc.dev/k8s/<group>/<version>"
-		case cueerror.AuthorPosition(e).IsValid():
-			code = diag.Syntax
-		}
-		d := c.report(code, cueerror.AuthorPosition(e), "%s", msg)
-		d.Hint = hint
-		if d.File == "" {
-			d.File = c.source.Dir
-		}
-	}
-}
-
-// importedMistake reports what is wrong within a package that is imported, if that is why it cannot be.
-func (c *compilation) importedMistake(e errors.Error) bool {
-	var inner errors.Error
-	if !errors.As(errors.Unwrap(e), &inner) {
-		return false
-	}
-	at, by := cueerror.AuthorPosition(inner), e.Position()
-	if !at.IsValid() || at.Filename() == by.Filename() {
-		return false
-	}
-	d := c.report(diag.Syntax, at, "%s", cueerror.Text(inner))
-	d.Related = []diag.Related{{File: by.Filename(), Line: by.Line(), Column: by.Column(), Message: "imported here"}}
-	return true
 }

@@ -11,6 +11,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
@@ -46,23 +47,61 @@ func (c *compilation) validate() {
 	}
 }
 
-// branches are the conditions in the templates.
-func (c *compilation) branches() []expr.Branch {
+// branches are the conditions in the templates, each once.
+func (c *compilation) branches() []coverage.Branch {
 	var roots []*expr.X
 	for _, t := range c.tasks {
-		for _, o := range t.objects {
-			roots = append(roots, expr.If(o.cond, o.value, expr.Lit(nil)))
-		}
+		roots = append(roots, t.templates()...)
 	}
 	for _, p := range c.plans {
-		for _, w := range p.conditions {
-			roots = append(roots, expr.If(w.When, expr.Lit(true), expr.Lit(nil)))
+		roots = append(roots, p.whens()...)
+	}
+	return coverage.Branches("", expr.Branches(append(roots, c.shared()...)))
+}
+
+// branchesByTask are the conditions in the templates, each once in a task.
+func (c *compilation) branchesByTask() []coverage.Branch {
+	out := coverage.Branches("", expr.Branches(c.shared()))
+	for _, p := range c.plans {
+		whens := expr.Branches(p.whens())
+		for i := range whens {
+			if decl := c.declared.Plans[p.Name]; decl != nil && !whens[i].Pos.IsValid() {
+				whens[i].Pos = decl.Pos()
+			}
 		}
+		out = append(out, coverage.Branches("", whens)...)
 	}
+	for _, t := range c.tasks {
+		out = append(out, coverage.Branches(t.name, expr.Branches(t.templates()))...)
+	}
+	return out
+}
+
+// templates are the objects of the task with the conditions under which they exist.
+func (t *task) templates() []*expr.X {
+	var out []*expr.X
+	for _, o := range t.objects {
+		out = append(out, expr.If(o.cond, o.value, expr.Lit(nil)))
+	}
+	return out
+}
+
+// whens are the conditions of the plan's steps.
+func (p *plan) whens() []*expr.X {
+	var out []*expr.X
+	for _, w := range p.conditions {
+		out = append(out, expr.If(w.When, expr.Lit(true), expr.Lit(nil)))
+	}
+	return out
+}
+
+// shared are the expressions that belong to no task, or to several.
+func (c *compilation) shared() []*expr.X {
+	var out []*expr.X
 	for _, name := range slices.Sorted(maps.Keys(c.locals)) {
-		roots = append(roots, c.locals[name])
+		out = append(out, c.locals[name])
 	}
-	return expr.Branches(append(roots, c.outputs))
+	return append(out, c.outputs)
 }
 
 // reload parses the sources anew for the oracle.

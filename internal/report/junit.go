@@ -69,6 +69,10 @@ func (r *Report) junit(w io.Writer) error {
 		all.Failures += s.Failures
 		all.Suites = append(all.Suites, s)
 	}
+	return all.write(w)
+}
+
+func (all *testSuites) write(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func Page(table []diag.Code) string {
 	var b strings.Builder
 	b.WriteString(`# Findings
 
-What ` + "`kudoc vet`" + ` may find in a framework. ` + "`kudoc explain CODE`" + ` says the same. This page is generated from the table of
+What ` + "`kudoc vet`" + ` may find in a framework, and ` + "`kudoc test`" + ` in its tests. ` + "`kudoc explain CODE`" + ` says the same. This page is generated from the table of
 codes by ` + "`make golden`" + `.
 
 Errors end a build. Warnings and notes do not; ` + "`kudoc vet --strict`" + ` fails for warnings too. A finding that is intended is

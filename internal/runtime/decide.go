@@ -3,14 +3,11 @@ package runtime
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
-	"slices"
-	"sort"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/change"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
@@ -34,7 +31,7 @@ type refusal struct {
 // nil if the target already says so. The comparison uses nothing but spec and status, so no change is ever missed.
 func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 	last, applied := inst.Status.Target, inst.Status.LastApplied
-	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest && len(diff(object(last.Requires), d.requires)) == 0 {
+	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest && len(change.Of(object(last.Requires), d.requires)) == 0 {
 		return nil, nil
 	}
 	next := &v1alpha1.Target{Sequence: 1, FrameworkVersion: d.version.Name, ParametersDigest: d.digest, Parameters: raw(d.params)}
@@ -48,116 +45,20 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 		next.Plans = []string{v1alpha1.PlanDeploy}
 		return next, nil
 	}
-	changed := diff(object(applied.Parameters), d.params)
+	changed := change.Of(object(applied.Parameters), d.params)
 	upgrade := applied.FrameworkVersion != d.version.Name || last.FrameworkVersion != d.version.Name
-	if r := immutable(d.version, changed, object(applied.Parameters), d.params, upgrade); r != nil {
-		return nil, r
+	if message := change.Refused(&d.version.Spec, changed, object(applied.Parameters), d.params, upgrade); message != "" {
+		return nil, &refusal{reason: v1alpha1.ReasonImmutableParameter, message: message}
 	}
 	if upgrade {
-		next.Plans = []string{firstPlan(d.version, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
+		next.Plans = []string{change.FirstPlan(&d.version.Spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
 		return next, nil
 	}
 	// A target that failed half-way may have left its mark, so what changes since then counts as well.
-	changed = append(changed, diff(object(last.Parameters), d.params)...)
-	followed := append(diff(object(applied.Requires), d.requires), diff(object(last.Requires), d.requires)...)
-	next.Plans = triggered(d.version, changed, followed)
+	changed = append(changed, change.Of(object(last.Parameters), d.params)...)
+	followed := append(change.Of(object(applied.Requires), d.requires), change.Of(object(last.Requires), d.requires)...)
+	next.Plans = change.Plans(&d.version.Spec, changed, followed)
 	return next, nil
-}
-
-// immutable refuses a change of parameters that cannot change. An upgrade may bring new ones.
-func immutable(v *v1alpha1.FrameworkVersion, changed []string, from, to map[string]any, upgrade bool) *refusal {
-	var parts []string
-	for _, p := range v.Spec.Parameters {
-		if _, had := from[p.Name]; upgrade && !had {
-			continue
-		}
-		if p.Immutable && slices.Contains(changed, p.Name) {
-			parts = append(parts, fmt.Sprintf("parameter %q is immutable: %s cannot become %s", p.Name, show(from, p.Name), show(to, p.Name)))
-		}
-	}
-	if len(parts) == 0 {
-		return nil
-	}
-	return &refusal{reason: v1alpha1.ReasonImmutableParameter, message: strings.Join(parts, "; ")}
-}
-
-func show(params map[string]any, name string) string {
-	v, ok := params[name]
-	if !ok {
-		return "unset"
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "?"
-	}
-	return string(b)
-}
-
-// triggered lists the plans that changed parameters, and requirements whose outputs changed, call for, each once, in the
-// framework's order. What has no trigger calls for update, or else deploy.
-func triggered(v *v1alpha1.FrameworkVersion, changed, followed []string) []string {
-	wanted := map[string]bool{}
-	want := func(trigger string) {
-		if trigger == "" || v.Spec.Plan(trigger) == nil {
-			trigger = firstPlan(v, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)
-		}
-		wanted[trigger] = true
-	}
-	for _, name := range changed {
-		want(triggerOf(v.Spec.Parameters, name))
-	}
-	for _, name := range followed {
-		trigger := ""
-		for _, q := range v.Spec.Requires {
-			if q.Name == name {
-				trigger = q.Trigger
-			}
-		}
-		want(trigger)
-	}
-	var out []string
-	for _, p := range v.Spec.Plans {
-		if wanted[p.Name] {
-			out = append(out, p.Name)
-		}
-	}
-	return out
-}
-
-func triggerOf(params []v1alpha1.Parameter, name string) string {
-	for _, p := range params {
-		if p.Name == name {
-			return p.Trigger
-		}
-	}
-	return ""
-}
-
-// firstPlan is the first of the named plans that the version has; deploy is always there.
-func firstPlan(v *v1alpha1.FrameworkVersion, names ...string) string {
-	for _, n := range names {
-		if v.Spec.Plan(n) != nil {
-			return n
-		}
-	}
-	return v1alpha1.PlanDeploy
-}
-
-// diff lists the names whose values differ, sorted.
-func diff(a, b map[string]any) []string {
-	var out []string
-	for k, v := range a {
-		if w, ok := b[k]; !ok || !reflect.DeepEqual(v, w) {
-			out = append(out, k)
-		}
-	}
-	for k := range b {
-		if _, ok := a[k]; !ok {
-			out = append(out, k)
-		}
-	}
-	sort.Strings(out)
-	return out
 }
 
 // executionName is the name of the execution of a target's plan: the same after every restart.

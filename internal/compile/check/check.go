@@ -3,6 +3,7 @@
 package check
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -130,7 +131,10 @@ func (k *checker) topLevel() {
 			}
 			if !slices.Contains(names, name) {
 				d := k.report(diag.UnknownTopLevel, f.Pos(), "unknown field %q at file level", name).Meant(spell.Nearest(name, names))
-				if d.Hint == "" {
+				switch {
+				case name == "tests":
+					d.Hint = "tests stand in a file of their own, " + strings.TrimSuffix(filepath.Base(f.Pos().Filename()), ".cue") + "_test.cue"
+				case d.Hint == "":
 					d.Hint = "hide it (_" + name + ") if other fields only need it"
 				}
 			}

@@ -85,6 +85,8 @@ var forPeople = map[string]string{
 	`=~"^([1-9][0-9]*h)?([1-9][0-9]*m)?([1-9][0-9]*s)?$"`: "a duration such as 90s, 10m or 1h30m",
 	`=~"^[a-z]([-a-z0-9]*[a-z0-9])?$"`:                    "a name: lower case letters, digits and hyphens, beginning with a letter",
 	`=~"^[a-zA-Z][a-zA-Z0-9_]*$"`:                         "a name: letters, digits and underscores, beginning with a letter",
+	`=~"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$"`:               "the name of an instance: at most 40 lower case letters, digits and hyphens",
+	`=~"^[a-zA-Z0-9][-_.a-zA-Z0-9]*[.]yaml$"`:             "the name of a file that ends in .yaml",
 	`=~"^[0-9]+\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.-]+)?$"`:    "a semantic version such as 1.2.0",
 }
 

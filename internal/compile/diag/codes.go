@@ -27,6 +27,7 @@ const (
 	GroupValidation Group = "Comparison with CUE"
 	GroupEmission   Group = "Objects"
 	GroupChanges    Group = "Changes between versions"
+	GroupTests      Group = "Tests"
 	GroupInternal   Group = "Bugs"
 )
 
@@ -79,6 +80,7 @@ const (
 	ObjectImmutable    = "KD711"
 	ObjectGone         = "KD712"
 	RequirementChanged = "KD713"
+	WrongTest          = "KD801"
 	InternalError      = "KD901"
 )
 
@@ -178,6 +180,8 @@ var Codes = []Code{
 		Text: "A StatefulSet or a PersistentVolumeClaim of the version before is not there any more, or has another name. An upgrade deletes it."},
 	{Code: RequirementChanged, Group: GroupChanges, Ignorable: true, Title: "a requirement is another",
 		Text: "An Instance names the Instances that meet what its framework requires. A requirement is new, gone, or met by less than before, so that Instances as they are do not run with the new version. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
+	{Code: WrongTest, Group: GroupTests, Title: "a test cannot be run",
+		Text: "`kudoc test` runs the tests in files `*_test.cue` beside a framework. One of them names what the framework does not have, such as a parameter, a plan or a kind of objects, is no kudoc.#Test, or contradicts itself. No test of the framework is run then."},
 	{Code: InternalError, Group: GroupInternal, Title: "internal error",
 		Text: "The compiler, or the CUE evaluator in it, ended unexpectedly. That is a bug: please report it with the sources of the framework."},
 }

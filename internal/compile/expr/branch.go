@@ -1,12 +1,17 @@
 package expr
 
-import "slices"
+import (
+	"slices"
+
+	"cuelang.org/go/cue/token"
+)
 
 // Branch is a condition that decides about a value, and how to find out whether an evaluation went one way or the other.
 type Branch struct {
 	Condition string // as CEL
 	// Then is true if the condition is met and true, for some iteration if it is in a loop; Else if it is met and false.
 	Then, Else *X
+	Pos        token.Pos // where the author wrote it, where that is known
 }
 
 // Branches lists the conditions in expressions, each once, in the order in which they are met.
@@ -57,7 +62,7 @@ func (f *branches) condition(c *X, within []Clause) {
 	if c.IsLit() || decided(within, c) {
 		return
 	}
-	b := Branch{Condition: Printer{}.Print(c), Then: reached(within, c), Else: reached(within, Not(c))}
+	b := Branch{Condition: Printer{}.Print(c), Then: reached(within, c), Else: reached(within, Not(c)), Pos: written(c)}
 	if key := b.Then.CEL(); !f.seen[key] {
 		f.seen[key] = true
 		f.found = append(f.found, b)
@@ -78,3 +83,14 @@ func reached(within []Clause, c *X) *X {
 }
 
 func extend(within []Clause, c Clause) []Clause { return append(slices.Clip(within), c) }
+
+// written is where the author wrote a condition, or the first of those that it is made of.
+func written(c *X) token.Pos {
+	pos := token.NoPos
+	c.Walk(func(x *X) {
+		if !pos.IsValid() {
+			pos = x.Pos
+		}
+	})
+	return pos
+}

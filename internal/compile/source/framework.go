@@ -18,7 +18,7 @@ func HoldsFramework(dir string) bool {
 	}
 	embeds := false
 	for _, e := range entries {
-		if e.IsDir() || filepath.Ext(e.Name()) != ".cue" {
+		if e.IsDir() || filepath.Ext(e.Name()) != ".cue" || IsTest(e.Name()) {
 			continue
 		}
 		f, err := parser.ParseFile(filepath.Join(dir, e.Name()), nil)

@@ -96,6 +96,9 @@ func (s *sources) add(path string, e fs.DirEntry) error {
 	if err != nil {
 		return err
 	}
+	if IsTest(path) { // CUE ignores it, but not that it belongs to another package
+		b = packageClause(b)
+	}
 	s.files++
 	s.bytes += len(b)
 	if s.files > maxSourceFiles || s.bytes > maxSourceBytes || bytes.Contains(b, []byte("@extern")) {

@@ -131,6 +131,9 @@ func (s *Source) load(isBase map[string]bool, change Change) *build.Instance {
 		if err != nil {
 			return f, err
 		}
+		if IsTest(name) && filepath.Dir(name) != s.Dir {
+			withoutTests(f)
+		}
 		if base, ok := isBase[filepath.Dir(name)]; ok {
 			s.link(f)
 			change(f, base)

@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/validate/difference"
 	"github.com/kudoc/kudoc/internal/compile/validate/oracle"
 	"github.com/kudoc/kudoc/internal/render"
@@ -26,7 +26,7 @@ type Subject struct {
 	Program *render.Program
 	Sources oracle.Sources
 	// Branches are the conditions in the templates: inputs are chosen so that they go both ways.
-	Branches []expr.Branch
+	Branches []coverage.Branch
 	// Structure says what is wrong with the structure of an object that both sides agree on; nil asks nobody.
 	Structure func(object map[string]any) []string
 	// Inputs is how many inputs to try; 0 is DefaultInputs.
@@ -57,7 +57,7 @@ type Report struct {
 	Inputs, Comparisons, Rejected, Overflows int
 	// Mismatches is one for each cause, with the smallest input that was found to show it.
 	Mismatches []Mismatch
-	Coverage   Coverage
+	Coverage   coverage.Coverage
 	// Samples are inputs that the parameters accept: the smallest one, those that differ from it in one parameter, and
 	// some of those that were tried.
 	Samples []Sample
@@ -69,7 +69,7 @@ type run struct {
 	uses []use
 	// steps are all of them, distinct those that templates can tell apart.
 	steps, distinct []use
-	probe           *probe
+	probe           *coverage.Probe
 	only            *use // the only step to compare, while an input is being shrunk
 	mu              sync.Mutex
 	report          Report
@@ -83,14 +83,14 @@ func Run(s Subject) (Report, error) {
 		r.Inputs = DefaultInputs
 	}
 	var err error
-	if r.probe, err = newProbe(s.Spec, s.Branches); err != nil {
+	if r.probe, err = coverage.New(s.Spec, s.Branches); err != nil {
 		return Report{}, err
 	}
 	trials, oracles, err := r.prepare()
 	if err != nil {
 		return Report{}, err
 	}
-	r.report.Inputs, r.report.Coverage = len(trials), r.probe.coverage()
+	r.report.Inputs, r.report.Coverage = len(trials), r.probe.Coverage()
 	queue := make(chan trial)
 	var wg sync.WaitGroup
 	for _, o := range oracles {

@@ -49,13 +49,13 @@ func (r *Run) Objects(ref plan.Ref, attempt int32, scope Scope) ([]*unstructured
 	return out, nil
 }
 
-// Object is an object with the author's ID for it.
+// Object is an object with the author's ID for it, and the author's name, which of a Run task is not the object's.
 type Object struct {
-	ID string
+	ID, Name string
 	*unstructured.Unstructured
 }
 
-// Identified is Objects with IDs.
+// Identified is Objects with what the author calls them.
 func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, error) {
 	task := r.Version.Spec.Task(ref.Task)
 	if task == nil {
@@ -79,10 +79,11 @@ func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, er
 		if task.Kind == v1alpha1.TaskApply {
 			r.configure(u, ref)
 		}
+		name := u.GetName()
 		if task.Kind == v1alpha1.TaskRun {
 			u.SetName(runName(u.GetName(), r.Execution, ref, attempt))
 		}
-		out = append(out, Object{o.ID, u})
+		out = append(out, Object{o.ID, name, u})
 	}
 	slices.SortStableFunc(out, func(a, b Object) int {
 		return cmp.Compare(rank(a.GetKind()), rank(b.GetKind()))

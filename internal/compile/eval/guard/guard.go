@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"cuelang.org/go/cue/token"
+
 	"github.com/kudoc/kudoc/internal/compile/expr"
 )
 
@@ -138,6 +140,20 @@ func Of(x *expr.X) Guard {
 		negated = !negated
 	}
 	return Guard{{x.CEL(), negated, x}}
+}
+
+// At is the guard with a position where its atoms have none.
+func (g Guard) At(pos token.Pos) Guard {
+	out := make(Guard, len(g))
+	for i, a := range g {
+		if !a.x.Pos.IsValid() {
+			x := *a.x // others may share it
+			x.Pos = pos
+			a.x = &x
+		}
+		out[i] = a
+	}
+	return out
 }
 
 // ExcludesAny says whether the guard and another one cannot both hold.

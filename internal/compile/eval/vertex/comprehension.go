@@ -76,7 +76,7 @@ func (g *Graph) ifClause(c *ast.IfClause, it iteration, next func(iteration)) {
 		}
 		return
 	}
-	atoms := guard.Of(x)
+	atoms := guard.Of(x).At(c.Condition.Pos())
 	if it.guard.ExcludesAny(atoms) {
 		return
 	}
