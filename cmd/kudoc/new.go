@@ -15,7 +15,7 @@ func newNewCmd(io stdio) *cobra.Command {
 		Use:   "new NAME [DIR]",
 		Short: "Begin a framework: a web server with comments, to be made into something else",
 		Long: `new writes a framework that works: parameters, a Deployment with its Service and ConfigMap, plans that deploy, update and
-check it, and comments that say why. DIR is ./NAME unless it is given. What is there already is never overwritten.`,
+check it, tests, and comments that say why. DIR is ./NAME unless it is given. What is there already is never overwritten.`,
 		Example: `  kudoc new shop
   kudoc new shop ./frameworks/shop`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -49,6 +49,7 @@ func begin(io stdio, name, dir string) error {
 	var next strings.Builder
 	for _, l := range [][2]string{
 		{"vet --watch " + dir, "says what is wrong whenever a file is saved"},
+		{"test " + dir, "runs the tests beside it"},
 		{"render " + dir + " -p replicas=3", "shows what the plan deploy makes"},
 		{"graph " + dir + " --out plans.svg", "draws the plans"},
 		{"apply " + dir + " --instance " + name, "in a cluster that has seen kudoc install"},
