@@ -11,6 +11,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/compat"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/source"
+	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/revision"
 )
 
@@ -45,7 +46,7 @@ func (o *vetOptions) before(ctx context.Context, dir, tmp string) (string, error
 		if rel, err := filepath.Rel(workingDir(), dir); err == nil && filepath.IsLocal(rel) && rel != "." && exists(filepath.Join(o.against, rel)) {
 			return filepath.Join(o.against, rel), nil
 		}
-		if dirs, err := cueDirs(o.against); err != nil || len(dirs) == 0 || filepath.Clean(dirs[0]) != filepath.Clean(o.against) {
+		if dirs, err := given.CUEDirs(o.against); err != nil || len(dirs) == 0 || filepath.Clean(dirs[0]) != filepath.Clean(o.against) {
 			return "", err
 		}
 		return o.against, nil

@@ -3,25 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/follow"
+	"github.com/kudoc/kudoc/internal/given"
+	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/progress"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
 type applyOptions struct {
 	cluster  clusterOptions
-	params   paramOptions
+	params   given.Params
 	requires []string
 	instance string
 	reset    bool
@@ -45,7 +45,7 @@ and shows the plan until it has ended.
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0]) },
 	}
 	o.cluster.addFlags(cmd)
-	o.params.addFlags(cmd, "parameter")
+	addParamFlags(cmd, &o.params, "parameter")
 	f := cmd.Flags()
 	f.StringVar(&o.instance, "instance", "", "name of the instance to apply")
 	f.StringArrayVar(&o.requires, "requires", nil, "instance to work with, as requirement=instance; those named before are kept")
@@ -57,7 +57,7 @@ and shows the plan until it has ended.
 }
 
 func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
-	if o.instance == "" && (len(o.params.sets) > 0 || len(o.params.files) > 0 || len(o.requires) > 0) {
+	if o.instance == "" && (len(o.params.Sets) > 0 || len(o.params.Files) > 0 || len(o.requires) > 0) {
 		return usagef("parameters and requirements belong to an instance: name it with --instance")
 	}
 	if err := checkInstanceName(o.instance); err != nil {
@@ -76,20 +76,20 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return err
 	}
 	for _, obj := range built(res) {
-		if err := applyObject(ctx, io, c, obj); err != nil {
-			return err
+		if err := manifest.Apply(ctx, io.out, c, obj); err != nil {
+			return installed(err)
 		}
 	}
 	if inst == nil {
 		return nil
 	}
-	if err := applyObject(ctx, io, c, inst); err != nil {
-		return err
+	if err := manifest.Apply(ctx, io.out, c, inst); err != nil {
+		return installed(err)
 	}
 	if o.noWait || !o.wait {
 		return nil
 	}
-	return followInstance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, progress.New(io.err))
+	return follow.Instance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, progress.New(io.err))
 }
 
 // namePattern is what the API server demands of the names of Instances.
@@ -118,7 +118,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if err != nil {
 		return nil, err
 	}
-	values, err := o.params.values(io.in, spec.Parameters, base)
+	values, err := o.params.Values(io.in, spec.Parameters, base)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if _, err := program.Params(render.WithGenerated(spec.Parameters, o.instance, values)); err != nil {
 		return nil, fmt.Errorf("instance %s: %w", o.instance, err)
 	}
-	requires, err := bound(o.requires, spec.Requires, former.Requires)
+	requires, err := given.Bound(o.requires, spec.Requires, former.Requires)
 	if err != nil {
 		return nil, err
 	}
@@ -162,92 +162,8 @@ func formerSpec(ctx context.Context, c client.Client, key client.ObjectKey) (v1a
 
 // kept are the parameters that the Instance has, unless they are to be replaced.
 func (o *applyOptions) kept(former v1alpha1.InstanceSpec) (map[string]any, error) {
-	if o.reset || len(o.params.files) > 0 || former.Parameters == nil {
+	if o.reset || len(o.params.Files) > 0 || former.Parameters == nil {
 		return nil, nil
 	}
 	return render.DecodeJSON(former.Parameters.Raw)
-}
-
-// applyObject applies an object server-side and says what that changed.
-func applyObject(ctx context.Context, io stdio, c client.Client, obj client.Object) error {
-	u, err := bare(obj)
-	if err != nil {
-		return err
-	}
-	before := &unstructured.Unstructured{}
-	before.SetGroupVersionKind(u.GroupVersionKind())
-	err = c.Get(ctx, client.ObjectKeyFromObject(u), before)
-	existed := err == nil
-	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("read %s: %w", title(u), installed(err))
-	}
-	if existed && sameBuild(before, u) {
-		_, err := fmt.Fprintf(io.out, "%s unchanged\n", title(u))
-		return err
-	}
-	if err := c.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(fieldOwner), client.ForceOwnership); err != nil {
-		if apierrors.IsInvalid(err) && u.GetKind() == "FrameworkVersion" && strings.Contains(err.Error(), "never changes") {
-			return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", title(u))
-		}
-		return fmt.Errorf("apply %s: %w", title(u), installed(err))
-	}
-	verb := "created"
-	switch {
-	case existed && sameContent(before, u):
-		verb = "unchanged"
-	case existed:
-		verb = "configured"
-	}
-	obj.SetGeneration(u.GetGeneration())
-	_, err = fmt.Fprintf(io.out, "%s %s\n", title(u), verb)
-	return err
-}
-
-// sameBuild says whether two FrameworkVersions differ at most in what the version of kudoc that compiled them says about the
-// build. The one in the cluster then stays, because it may not change.
-func sameBuild(before, after *unstructured.Unstructured) bool {
-	if after.GetKind() != "FrameworkVersion" {
-		return false
-	}
-	spec := func(u *unstructured.Unstructured) any {
-		s := u.DeepCopy()
-		unstructured.RemoveNestedField(s.Object, "spec", "build", "kudoc")
-		unstructured.RemoveNestedField(s.Object, "spec", "build", "images")
-		return s.Object["spec"]
-	}
-	return reflect.DeepEqual(spec(before), spec(after))
-}
-
-// sameContent says whether an object is what it was. An API server counts it as a change when it sorts the managers anew.
-func sameContent(before, after *unstructured.Unstructured) bool {
-	content := func(u *unstructured.Unstructured) any {
-		c := u.DeepCopy()
-		for _, f := range []string{"managedFields", "resourceVersion"} {
-			unstructured.RemoveNestedField(c.Object, "metadata", f)
-		}
-		unstructured.RemoveNestedField(c.Object, "status")
-		return c.Object
-	}
-	return reflect.DeepEqual(content(before), content(after))
-}
-
-// title is how an object is named to people: Kind/namespace/name.
-func title(u *unstructured.Unstructured) string {
-	if u.GetNamespace() == "" {
-		return u.GetKind() + "/" + u.GetName()
-	}
-	return u.GetKind() + "/" + u.GetNamespace() + "/" + u.GetName()
-}
-
-// bare is an object without what Go's types add to it: an empty status and null timestamps.
-func bare(obj client.Object) (*unstructured.Unstructured, error) {
-	b, err := encode(obj, "json")
-	if err != nil {
-		return nil, err
-	}
-	m, err := render.DecodeJSON(b)
-	if err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	return &unstructured.Unstructured{Object: m}, nil
 }

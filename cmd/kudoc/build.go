@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,9 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/given"
+	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/memory"
 	"github.com/kudoc/kudoc/internal/structural"
 )
@@ -75,7 +75,7 @@ func compileOptions(dir string) compile.Options {
 
 // compileDir compiles a framework and prints what was found.
 func compileDir(io stdio, dir string) (*compile.Result, error) {
-	if err := isDir(dir); err != nil {
+	if err := given.IsDir(dir); err != nil {
 		return nil, err
 	}
 	res, diags := compile.Framework(compileOptions(dir))
@@ -98,7 +98,7 @@ func built(res *compile.Result) []client.Object {
 func printObjects[T any](io stdio, objs []T, format string) error {
 	var b bytes.Buffer
 	for i, obj := range objs {
-		doc, err := encode(obj, format)
+		doc, err := manifest.Encode(obj, format)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func writeObjects(io stdio, objs []client.Object, format, dir string) error {
 		return fmt.Errorf("make the output directory: %w", err)
 	}
 	for _, obj := range objs {
-		doc, err := encode(obj, format)
+		doc, err := manifest.Encode(obj, format)
 		if err != nil {
 			return err
 		}
@@ -178,31 +178,4 @@ func replaceFile(path string, data []byte) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return os.Rename(tmp.Name(), path)
-}
-
-// encode prints an object without the empty status and the null timestamps of Go's types.
-func encode(obj any, format string) ([]byte, error) {
-	b, err := json.Marshal(obj)
-	if err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	var m map[string]any
-	if err := d.Decode(&m); err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	if st, ok := m["status"].(map[string]any); ok && len(st) == 0 {
-		delete(m, "status")
-	}
-	if meta, ok := m["metadata"].(map[string]any); ok && meta["creationTimestamp"] == nil {
-		delete(meta, "creationTimestamp")
-	}
-	if b, err = json.MarshalIndent(m, "", "  "); err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
-	}
-	if format == "json" {
-		return append(b, '\n'), nil
-	}
-	return yaml.JSONToYAML(b)
 }

@@ -16,9 +16,6 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
-// fieldOwner is the field manager of what the command line applies.
-const fieldOwner = "kudoc-cli"
-
 // clusterOptions say which cluster, and which namespace of it.
 type clusterOptions struct{ kubeconfig, context, namespace string }
 

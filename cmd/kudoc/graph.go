@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/graph"
 )
 
@@ -43,7 +44,7 @@ func (o *graphOptions) run(io stdio, dir string) error {
 		return err
 	}
 	if spec := &res.Version.Spec; o.plan != "" && spec.Plan(o.plan) == nil {
-		return &usageError{unknown("plan", o.plan, planNames(spec))}
+		return &usageError{given.Unknown("plan", o.plan, planNames(spec))}
 	}
 	g, err := graph.Of(res.Framework, res.Version, o.plan)
 	if err != nil {

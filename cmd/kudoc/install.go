@@ -17,6 +17,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1/crd"
+	"github.com/kudoc/kudoc/internal/follow"
+	"github.com/kudoc/kudoc/internal/manifest"
 )
 
 //go:embed manifests/*.yaml
@@ -67,11 +69,11 @@ func (o *installOptions) run(ctx context.Context, std stdio) error {
 		return err
 	}
 	for _, u := range objs {
-		if err := applyObject(ctx, std, c, u); err != nil {
+		if err := manifest.Apply(ctx, std.out, c, u); err != nil {
 			return err
 		}
 	}
-	return poll(ctx, o.timeout, func(ctx context.Context) (bool, string, error) { return served(ctx, c, objs) })
+	return follow.Until(ctx, o.timeout, func(ctx context.Context) (bool, string, error) { return served(ctx, c, objs) })
 }
 
 // objects are the manifests in the order in which they are applied.

@@ -13,6 +13,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+
+	"github.com/kudoc/kudoc/internal/given"
 )
 
 // version is set by the linker.
@@ -52,13 +54,19 @@ func (e *usageError) Unwrap() error { return e.err }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
 
+// isUsage says whether an error is a mistake in the command line.
+func isUsage(err error) bool {
+	var usage *usageError
+	var mistake *given.Mistake
+	return errors.As(err, &usage) || errors.As(err, &mistake)
+}
+
 // run is the only place that turns errors into messages and exit codes.
 func run(ctx context.Context, args []string, io stdio) int {
 	name := strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
 	root := newRootCmd(io, strings.HasPrefix(name, "kubectl-"))
 	root.SetArgs(args[1:])
 	err := root.ExecuteContext(ctx)
-	var usage *usageError
 	switch {
 	case err == nil:
 		return exitOK
@@ -66,7 +74,7 @@ func run(ctx context.Context, args []string, io stdio) int {
 		return exitFound
 	case errors.Is(err, syscall.EPIPE):
 		return exitFound // the reader went away; it knows
-	case errors.As(err, &usage):
+	case isUsage(err):
 		fmt.Fprintf(io.err, "kudoc: %v\nrun 'kudoc %s' for help\n", err, helpFor(root, args[1:]))
 		return exitUsage
 	case ctx.Err() != nil:

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/internal/compile/source"
+	"github.com/kudoc/kudoc/internal/given"
 )
 
 func newModCmd(io stdio) *cobra.Command {
@@ -51,7 +52,7 @@ language: version: "v0.17.0"
 `
 
 func vendor(io stdio, dir string) error {
-	if err := isDir(dir); err != nil {
+	if err := given.IsDir(dir); err != nil {
 		return err
 	}
 	root, found, err := moduleRoot(dir)

@@ -8,13 +8,14 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile"
+	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 type renderOptions struct {
-	params         paramOptions
+	params         given.Params
 	planParams     []string
 	previous       []string
 	requires       []string
@@ -39,7 +40,7 @@ What only a live Instance has is left out: owner references, UIDs, and the annot
 		Args: exactArgs("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error { return o.run(io, args[0]) },
 	}
-	o.params.addFlags(cmd, "parameter")
+	addParamFlags(cmd, &o.params, "parameter")
 	f := cmd.Flags()
 	f.StringArrayVar(&o.planParams, "plan-param", nil, "parameter of the plan as name=value")
 	f.StringArrayVar(&o.previous, "previous", nil, "parameter that was applied before as name=value; without any, nothing was applied before")
@@ -101,13 +102,13 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 	spec := &res.Version.Spec
 	p := spec.Plan(o.plan)
 	if p == nil {
-		return nil, &usageError{unknown("plan", o.plan, planNames(spec))}
+		return nil, &usageError{given.Unknown("plan", o.plan, planNames(spec))}
 	}
 	program, err := render.Load(spec)
 	if err != nil {
 		return nil, err
 	}
-	given, err := o.params.values(io.in, spec.Parameters, nil)
+	values, err := o.params.Values(io.in, spec.Parameters, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 	if name == "" {
 		name = spec.Framework
 	}
-	params, err := program.Params(render.WithGenerated(spec.Parameters, name, given))
+	params, err := program.Params(render.WithGenerated(spec.Parameters, name, values))
 	if err != nil {
 		return nil, err
 	}
@@ -127,14 +128,14 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 	if run.Previous, err = o.before(io, program, spec); err != nil {
 		return nil, err
 	}
-	if run.Requires, err = outputsOf(o.requires, spec.Requires, program); err != nil {
+	if run.Requires, err = given.Outputs(o.requires, spec.Requires, program); err != nil {
 		return nil, err
 	}
-	own := paramOptions{sets: o.planParams}
-	if given, err = own.values(io.in, p.Parameters, nil); err != nil {
+	own := given.Params{Sets: o.planParams}
+	if values, err = own.Values(io.in, p.Parameters, nil); err != nil {
 		return nil, err
 	}
-	run.PlanParams, err = program.PlanParams(p.Name, given, run.Inputs(plan.Ref{}))
+	run.PlanParams, err = program.PlanParams(p.Name, values, run.Inputs(plan.Ref{}))
 	return run, err
 }
 
@@ -143,8 +144,8 @@ func (o *renderOptions) before(io stdio, program *render.Program, spec *v1alpha1
 	if len(o.previous) == 0 {
 		return nil, nil
 	}
-	before := paramOptions{sets: o.previous}
-	given, err := before.values(io.in, spec.Parameters, nil)
+	before := given.Params{Sets: o.previous}
+	given, err := before.Values(io.in, spec.Parameters, nil)
 	if err != nil {
 		return nil, err
 	}

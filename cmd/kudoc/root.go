@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/kudoc/kudoc/internal/given"
 )
 
 func newRootCmd(io stdio, plugin bool) *cobra.Command {
@@ -30,7 +32,7 @@ Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 	root.AddCommand(
 		newNewCmd(io), newVetCmd(io), newTestCmd(io), newBuildCmd(io), newDocsCmd(io), newGraphCmd(io), newRenderCmd(io),
 		newExplainCmd(io), newModCmd(io),
-		newInstallCmd(io), newApplyCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
+		newInstallCmd(io), newApplyCmd(io), newDiffCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
 	)
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -54,6 +56,12 @@ func helpFor(root *cobra.Command, args []string) string {
 		return "--help"
 	}
 	return strings.TrimPrefix(cmd.CommandPath(), root.CommandPath()+" ") + " --help"
+}
+
+// addParamFlags adds the flags for parameters.
+func addParamFlags(cmd *cobra.Command, p *given.Params, what string) {
+	cmd.Flags().StringArrayVarP(&p.Sets, "param", "p", nil, what+" as name=value; name.field=value reaches into a struct or a map")
+	cmd.Flags().StringArrayVarP(&p.Files, "params-file", "f", nil, "YAML or JSON file of "+what+"s; - is standard input; -p wins")
 }
 
 // exactArgs is cobra.ExactArgs with a message that names what is missing.

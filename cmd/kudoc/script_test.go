@@ -22,6 +22,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/runtime"
 )
 
@@ -118,7 +119,7 @@ func startController(t *testing.T, kubeconfig string) string {
 
 // TestFrameworksBuildTheSame builds every framework of the repository twice and compares with what is recorded.
 func TestFrameworksBuildTheSame(t *testing.T) {
-	dirs, err := frameworkDirs([]string{"../../frameworks/..."})
+	dirs, err := given.FrameworkDirs([]string{"../../frameworks/..."})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,16 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/follow"
 	"github.com/kudoc/kudoc/internal/progress"
 )
 
@@ -68,7 +67,7 @@ func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
 	if o.output == "json" {
 		return printStatus(io.out, inst, executions)
 	}
-	_, err = fmt.Fprintln(io.out, strings.Join(o.lines(inst, executions, progress.New(io.out).Style), "\n"))
+	_, err = fmt.Fprintln(io.out, strings.Join(progress.Instance(inst, executions, o.history, progress.New(io.out).Style), "\n"))
 	return err
 }
 
@@ -77,7 +76,7 @@ func read(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1
 	if err := c.Get(ctx, key, &inst); err != nil {
 		return nil, nil, notFound(err, key)
 	}
-	executions, err := executionsOf(ctx, c, key)
+	executions, err := follow.Executions(ctx, c, key)
 	return &inst, executions, err
 }
 
@@ -91,17 +90,17 @@ func notFound(err error, key client.ObjectKey) error {
 
 // follow redraws the status until it is interrupted or the instance is gone.
 func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.ObjectKey, s *progress.Screen) error {
-	tick := time.NewTicker(interval)
+	tick := time.NewTicker(follow.Interval)
 	defer tick.Stop()
 	for {
 		inst, executions, err := read(ctx, c, key)
 		switch {
 		case ctx.Err() != nil:
 			return nil // to be interrupted is how it ends
-		case err != nil && !passing(err):
+		case err != nil && !follow.Passing(err):
 			return err
 		case err == nil:
-			lines := o.lines(inst, executions, s.Style)
+			lines := progress.Instance(inst, executions, o.history, s.Style)
 			s.Draw(lines)
 			for _, l := range lines {
 				s.Say(l)
@@ -115,46 +114,6 @@ func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.
 	}
 }
 
-// lines is the status as text: the instance, then its newest executions.
-func (o *statusOptions) lines(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution, s progress.Style) []string {
-	out := []string{fmt.Sprintf("Instance/%s/%s  %s", inst.Namespace, inst.Name, inst.Spec.FrameworkVersion)}
-	if c := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady); c != nil {
-		color := "32"
-		switch {
-		case meta.IsStatusConditionTrue(inst.Status.Conditions, v1alpha1.ConditionDegraded):
-			color = "31"
-		case c.Status != "True":
-			color = "36"
-		}
-		out[0] += "  " + s.Paint(color, c.Reason) + "  " + c.Message
-	} else {
-		out[0] += "  the controller has not looked at it yet"
-	}
-	for name, value := range outputs(inst) {
-		out = append(out, "output "+name+": "+value)
-	}
-	slices.Sort(out[1:])
-	for i := max(0, len(executions)-o.history); i < len(executions); i++ {
-		out = append(out, progress.Tree(&executions[i], s, time.Now())...)
-	}
-	return out
-}
-
-func outputs(inst *v1alpha1.Instance) map[string]string {
-	out := map[string]string{}
-	if inst.Status.Outputs == nil {
-		return out
-	}
-	var m map[string]any
-	if err := json.Unmarshal(inst.Status.Outputs.Raw, &m); err != nil {
-		return out
-	}
-	for k, v := range m {
-		out[k] = fmt.Sprint(v)
-	}
-	return out
-}
-
 // printStatus prints {"instance": ..., "executions": [...]}, oldest first.
 func printStatus(w io.Writer, inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) error {
 	inst.ManagedFields = nil
@@ -164,16 +123,4 @@ func printStatus(w io.Writer, inst *v1alpha1.Instance, executions []v1alpha1.Pla
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(map[string]any{"instance": inst, "executions": executions})
-}
-
-// ofInstance picks the executions of an instance, oldest first.
-func ofInstance(all []v1alpha1.PlanExecution, name string) []v1alpha1.PlanExecution {
-	out := slices.DeleteFunc(all, func(e v1alpha1.PlanExecution) bool { return e.Spec.Instance != name })
-	slices.SortFunc(out, func(a, b v1alpha1.PlanExecution) int {
-		if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
-	return out
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/compile/codes"
+	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/report"
 	"github.com/kudoc/kudoc/internal/testrun"
 	"github.com/kudoc/kudoc/internal/testrun/outcome"
@@ -76,7 +77,7 @@ func (o *testOptions) test(io stdio, patterns []string) error {
 			return usagef("--run: %w", err)
 		}
 	}
-	dirs, err := frameworkDirs(patterns)
+	dirs, err := given.FrameworkDirs(patterns)
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/follow"
+	"github.com/kudoc/kudoc/internal/given"
+	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/progress"
 )
 
 type triggerOptions struct {
 	cluster clusterOptions
-	params  paramOptions
+	params  given.Params
 	wait    bool
 	timeout time.Duration
 }
@@ -34,7 +37,7 @@ parameters of this run of the plan.`,
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0], args[1]) },
 	}
 	o.cluster.addFlags(cmd)
-	o.params.addFlags(cmd, "parameter of the plan")
+	addParamFlags(cmd, &o.params, "parameter of the plan")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "show the run until it has ended, and fail if it fails")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Minute, "how long --wait waits")
 	return cmd
@@ -50,7 +53,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 	if err != nil {
 		return err
 	}
-	if err := c.Create(ctx, e, client.FieldOwner(fieldOwner)); err != nil {
+	if err := c.Create(ctx, e, client.FieldOwner(manifest.FieldOwner)); err != nil {
 		return fmt.Errorf("create the execution: %w", installed(err))
 	}
 	if _, err := fmt.Fprintf(io.out, "PlanExecution/%s/%s created\n", e.Namespace, e.Name); err != nil {
@@ -59,7 +62,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 	if !o.wait {
 		return nil
 	}
-	return followExecution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
+	return follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
 }
 
 // execution makes the PlanExecution, after it has checked that there are such a plan and such parameters.
@@ -80,9 +83,9 @@ func (o *triggerOptions) execution(ctx context.Context, io stdio, c client.Clien
 	}
 	p := v.Spec.Plan(plan)
 	if p == nil {
-		return nil, unknown("plan", plan, planNames(&v.Spec))
+		return nil, given.Unknown("plan", plan, planNames(&v.Spec))
 	}
-	values, err := o.params.values(io.in, p.Parameters, nil)
+	values, err := o.params.Values(io.in, p.Parameters, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/compile/codes"
+	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/report"
 )
 
@@ -87,7 +88,7 @@ func (o *vetOptions) validate() error {
 }
 
 func (o *vetOptions) run(ctx context.Context, io stdio, patterns []string) error {
-	dirs, err := frameworkDirs(patterns)
+	dirs, err := given.FrameworkDirs(patterns)
 	if err != nil {
 		return err
 	}

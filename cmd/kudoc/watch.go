@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kudoc/kudoc/internal/compile/source"
+	"github.com/kudoc/kudoc/internal/given"
 )
 
 // quiet is how long sources must have been left alone before they are looked at: editors write files in several steps.
@@ -15,7 +16,7 @@ const quiet = 200 * time.Millisecond
 
 // watch runs a verb again whenever a source is saved, until it is interrupted.
 func watch(ctx context.Context, io stdio, patterns []string, run func() error) error {
-	if _, err := frameworkDirs(patterns); err != nil {
+	if _, err := given.FrameworkDirs(patterns); err != nil {
 		return err
 	}
 	seen, before := "", ""
@@ -42,9 +43,8 @@ func again(io stdio, run func() error) error {
 		fmt.Fprintf(io.err, "\x1b[2J\x1b[H")
 	}
 	err := run()
-	var usage *usageError
 	switch {
-	case errors.As(err, &usage):
+	case isUsage(err):
 		fmt.Fprintln(io.err, "kudoc:", err)
 	case err != nil && !errors.Is(err, errReported):
 		return err
@@ -55,7 +55,7 @@ func again(io stdio, run func() error) error {
 
 // stampOf changes with the sources of the frameworks, and with which there are.
 func stampOf(patterns []string) string {
-	dirs, err := frameworkDirs(patterns)
+	dirs, err := given.FrameworkDirs(patterns)
 	if err != nil {
 		return err.Error()
 	}

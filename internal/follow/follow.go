@@ -1,9 +1,12 @@
-package main
+// Package follow watches plans until they have ended, and shows them.
+package follow
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,26 +19,26 @@ import (
 	"github.com/kudoc/kudoc/internal/progress"
 )
 
-// interval is how often a followed object is read.
-const interval = 300 * time.Millisecond
+// Interval is how often a followed object is read.
+const Interval = 300 * time.Millisecond
 
 // unseen is what a wait says as long as the controller has done nothing.
 const unseen = "waiting for the controller, which has not looked at it yet: does it run?"
 
-// errFailed ends a wait for something that has failed.
-type errFailed struct{ why string }
+// FailedError ends a wait for something that has failed.
+type FailedError struct{ why string }
 
-func (e *errFailed) Error() string { return e.why }
+func (e *FailedError) Error() string { return e.why }
 
-// poll calls look until it is done, fails, or the time is up. What it waited for last is in the error.
-func poll(ctx context.Context, timeout time.Duration, look func(context.Context) (done bool, waiting string, err error)) error {
+// Until calls look until it is done, fails, or the time is up. What it waited for last is in the error.
+func Until(ctx context.Context, timeout time.Duration, look func(context.Context) (done bool, waiting string, err error)) error {
 	waiting := ""
-	err := wait.PollUntilContextTimeout(ctx, interval, timeout, true, func(ctx context.Context) (bool, error) {
+	err := wait.PollUntilContextTimeout(ctx, Interval, timeout, true, func(ctx context.Context) (bool, error) {
 		done, now, err := look(ctx)
 		if now != "" {
 			waiting = now
 		}
-		if err != nil && passing(err) {
+		if err != nil && Passing(err) {
 			return false, nil
 		}
 		return done, err
@@ -54,17 +57,17 @@ func poll(ctx context.Context, timeout time.Duration, look func(context.Context)
 	return err
 }
 
-// passing says whether the API server may answer in a moment.
-func passing(err error) bool {
-	var failed *errFailed
+// Passing says whether the API server may answer in a moment.
+func Passing(err error) bool {
+	var failed *FailedError
 	return !errors.As(err, &failed) && (apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) ||
 		apierrors.IsServiceUnavailable(err) || apierrors.IsTimeout(err) || apierrors.IsInternalError(err))
 }
 
-// followInstance shows the plans that bring a generation of an Instance about, until they have ended.
-func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *progress.Screen) error {
+// Instance shows the plans that bring a generation of an Instance about, until they have ended.
+func Instance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *progress.Screen) error {
 	begun := time.Now()
-	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
+	return Until(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var inst v1alpha1.Instance
 		if err := c.Get(ctx, key, &inst); err != nil {
 			return false, "", err
@@ -74,7 +77,7 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 			sayUnseen(s, begun)
 			return false, unseen, nil
 		}
-		executions, err := executionsOf(ctx, c, key)
+		executions, err := Executions(ctx, c, key)
 		if err != nil {
 			return false, "", err
 		}
@@ -87,16 +90,16 @@ func followInstance(ctx context.Context, c client.Client, key client.ObjectKey, 
 		s.Say(fmt.Sprintf("%s/%s: %s", inst.Namespace, inst.Name, ready.Message))
 		switch {
 		case meta.IsStatusConditionTrue(inst.Status.Conditions, v1alpha1.ConditionDegraded), ready.Reason == v1alpha1.ReasonSuspended:
-			return false, waiting, &errFailed{fmt.Sprintf("instance %s: %s: %s", inst.Name, ready.Reason, ready.Message)}
+			return false, waiting, &FailedError{fmt.Sprintf("instance %s: %s: %s", inst.Name, ready.Reason, ready.Message)}
 		}
 		return ready.Status == metav1.ConditionTrue, waiting, nil
 	})
 }
 
-// followExecution shows an execution until it has ended.
-func followExecution(ctx context.Context, c client.Client, key client.ObjectKey, timeout time.Duration, s *progress.Screen) error {
+// Execution shows an execution until it has ended.
+func Execution(ctx context.Context, c client.Client, key client.ObjectKey, timeout time.Duration, s *progress.Screen) error {
 	begun := time.Now()
-	return poll(ctx, timeout, func(ctx context.Context) (bool, string, error) {
+	return Until(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var e v1alpha1.PlanExecution
 		if err := c.Get(ctx, key, &e); err != nil {
 			return false, "", err
@@ -106,7 +109,7 @@ func followExecution(ctx context.Context, c client.Client, key client.ObjectKey,
 		case st.State == v1alpha1.Succeeded:
 			return true, "", nil
 		case st.State.Terminal():
-			return false, "", &errFailed{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
+			return false, "", &FailedError{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
 		case st.State == "":
 			sayUnseen(s, begun)
 			return false, unseen, nil
@@ -137,11 +140,23 @@ func sayUnseen(s *progress.Screen, since time.Time) {
 	}
 }
 
-// executionsOf lists the executions of an Instance, oldest first.
-func executionsOf(ctx context.Context, c client.Client, key client.ObjectKey) ([]v1alpha1.PlanExecution, error) {
+// Executions lists the executions of an Instance, oldest first.
+func Executions(ctx context.Context, c client.Client, key client.ObjectKey) ([]v1alpha1.PlanExecution, error) {
 	var list v1alpha1.PlanExecutionList
 	if err := c.List(ctx, &list, client.InNamespace(key.Namespace)); err != nil {
 		return nil, err
 	}
 	return ofInstance(list.Items, key.Name), nil
+}
+
+// ofInstance picks the executions of an instance, oldest first.
+func ofInstance(all []v1alpha1.PlanExecution, name string) []v1alpha1.PlanExecution {
+	out := slices.DeleteFunc(all, func(e v1alpha1.PlanExecution) bool { return e.Spec.Instance != name })
+	slices.SortFunc(out, func(a, b v1alpha1.PlanExecution) int {
+		if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return out
 }

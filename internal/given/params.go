@@ -1,4 +1,6 @@
-package main
+// Package given reads what people give on the command line: parameters, and what requirements are met with. Values are typed by
+// the framework that they are for.
+package given
 
 import (
 	"encoding/json"
@@ -11,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -19,24 +20,26 @@ import (
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
-// paramOptions are the values that a person gives on the command line.
-type paramOptions struct {
-	sets  []string
-	files []string
-}
+// Mistake is something wrong in the command line.
+type Mistake struct{ err error }
 
-func (o *paramOptions) addFlags(cmd *cobra.Command, what string) {
-	cmd.Flags().StringArrayVarP(&o.sets, "param", "p", nil, what+" as name=value; name.field=value reaches into a struct or a map")
-	cmd.Flags().StringArrayVarP(&o.files, "params-file", "f", nil, "YAML or JSON file of "+what+"s; - is standard input; -p wins")
-}
+func (e *Mistake) Error() string { return e.err.Error() }
+func (e *Mistake) Unwrap() error { return e.err }
 
-// values reads the files and then the flags, typed by the parameters that there are.
-func (o *paramOptions) values(stdin io.Reader, params []v1alpha1.Parameter, base map[string]any) (map[string]any, error) {
+// Wrong makes a Mistake.
+func Wrong(format string, args ...any) error { return &Mistake{fmt.Errorf(format, args...)} }
+
+// Params are parameters that a person gives: as name=value, where name.field=value reaches into a struct or a map, and as files
+// of YAML or JSON, of which - is standard input. Sets win over files.
+type Params struct{ Sets, Files []string }
+
+// Values reads the files and then the flags, typed by the parameters that there are.
+func (o *Params) Values(stdin io.Reader, params []v1alpha1.Parameter, base map[string]any) (map[string]any, error) {
 	out := maps.Clone(base)
 	if out == nil {
 		out = map[string]any{}
 	}
-	for _, file := range o.files {
+	for _, file := range o.Files {
 		m, err := readParams(stdin, file)
 		if err != nil {
 			return nil, err
@@ -44,14 +47,14 @@ func (o *paramOptions) values(stdin io.Reader, params []v1alpha1.Parameter, base
 		merge(out, m)
 	}
 	var errs []error
-	for _, s := range o.sets {
+	for _, s := range o.Sets {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok || name == "" {
-			errs = append(errs, usagef("-p %q is not of the form name=value", s))
+			errs = append(errs, Wrong("-p %q is not of the form name=value", s))
 			continue
 		}
 		if err := set(out, params, name, value); err != nil {
-			errs = append(errs, &usageError{err})
+			errs = append(errs, &Mistake{err})
 		}
 	}
 	return out, errors.Join(errs...)
@@ -66,18 +69,18 @@ func readParams(stdin io.Reader, file string) (map[string]any, error) {
 		data, err = os.ReadFile(file) // the person who runs the command names the file
 	}
 	if err != nil {
-		return nil, usagef("read parameters: %w", err)
+		return nil, Wrong("read parameters: %w", err)
 	}
 	j, err := yaml.YAMLToJSONStrict(data)
 	if err != nil {
-		return nil, usagef("%s: %w", file, err)
+		return nil, Wrong("%s: %w", file, err)
 	}
 	if string(j) == "null" {
 		return map[string]any{}, nil
 	}
 	m, err := render.DecodeJSON(j)
 	if err != nil {
-		return nil, usagef("%s is not a map of parameters: %w", file, err)
+		return nil, Wrong("%s is not a map of parameters: %w", file, err)
 	}
 	return m, nil
 }
@@ -106,7 +109,7 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 		for i, p := range params {
 			names[i] = p.Name
 		}
-		return unknown("parameter", parts[0], names)
+		return Unknown("parameter", parts[0], names)
 	}
 	var schema render.Schema
 	if err := json.Unmarshal(params[at].Schema.Raw, &schema); err != nil {
@@ -122,7 +125,7 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 				for j := range schema.Fields {
 					names[j] = schema.Fields[j].Name
 				}
-				return unknown("field of parameter "+strconv.Quote(outer)+":", name, names)
+				return Unknown("field of parameter "+strconv.Quote(outer)+":", name, names)
 			}
 			schema = schema.Fields[f].Schema
 		case schema.Type == "map" && schema.Elem != nil:
@@ -145,7 +148,8 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 	return nil
 }
 
-func unknown(what, name string, names []string) error {
+// Unknown says that there is no thing of a name, and what there is.
+func Unknown(what, name string, names []string) error {
 	if s := spell.Nearest(name, names); s != "" {
 		return fmt.Errorf("unknown %s %q (did you mean %q?)", what, name, s)
 	}

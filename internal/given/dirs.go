@@ -1,4 +1,4 @@
-package main
+package given
 
 import (
 	"errors"
@@ -12,30 +12,30 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/source"
 )
 
-// frameworkDirs expands DIR/... to the directories below DIR that hold frameworks, and checks that the others exist.
-func frameworkDirs(patterns []string) ([]string, error) {
+// FrameworkDirs expands DIR/... to the directories below DIR that hold frameworks, and checks that the others exist.
+func FrameworkDirs(patterns []string) ([]string, error) {
 	var out []string
 	for _, p := range patterns {
 		root, recursive := strings.CutSuffix(filepath.ToSlash(p), "/...")
 		if p == "..." {
 			root, recursive = ".", true
 		}
-		if err := isDir(root); err != nil {
+		if err := IsDir(root); err != nil {
 			return nil, err
 		}
 		if !recursive {
 			out = append(out, root)
 			continue
 		}
-		dirs, err := cueDirs(root)
+		dirs, err := CUEDirs(root)
 		if err != nil {
 			return nil, err
 		}
 		if len(dirs) == 0 {
-			return nil, usagef("no CUE files below %s", root)
+			return nil, Wrong("no CUE files below %s", root)
 		}
 		if dirs = slices.DeleteFunc(dirs, func(dir string) bool { return !source.HoldsFramework(dir) }); len(dirs) == 0 {
-			return nil, usagef("no framework below %s: the CUE packages there do not embed kudoc.#Framework", root)
+			return nil, Wrong("no framework below %s: the CUE packages there do not embed kudoc.#Framework", root)
 		}
 		out = append(out, dirs...)
 	}
@@ -52,20 +52,22 @@ func once(dirs []string) []string {
 	})
 }
 
-func isDir(path string) error {
+// IsDir demands a directory.
+func IsDir(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return usagef("there is no directory %s", path)
+		return Wrong("there is no directory %s", path)
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return usagef("%s is not a directory: name the directory that holds the framework", path)
+		return Wrong("%s is not a directory: name the directory that holds the framework", path)
 	}
 	return nil
 }
 
-func cueDirs(root string) ([]string, error) {
+// CUEDirs are the directories below one that hold CUE files.
+func CUEDirs(root string) ([]string, error) {
 	var out []string
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -1,4 +1,4 @@
-package main
+package given
 
 import (
 	"errors"
@@ -11,9 +11,9 @@ import (
 	"github.com/kudoc/kudoc/internal/render"
 )
 
-// bound are the Instances that an Instance names for the requirements of a framework: those that it named before, unless a
+// Bound are the Instances that an Instance names for the requirements of a framework: those that it named before, unless a
 // person says otherwise as requirement=instance.
-func bound(sets []string, requirements []v1alpha1.Requirement, former map[string]string) (map[string]string, error) {
+func Bound(sets []string, requirements []v1alpha1.Requirement, former map[string]string) (map[string]string, error) {
 	names := requirementNames(requirements)
 	out := map[string]string{}
 	for name, instance := range former {
@@ -26,23 +26,23 @@ func bound(sets []string, requirements []v1alpha1.Requirement, former map[string
 		name, instance, ok := strings.Cut(s, "=")
 		switch {
 		case !ok || name == "" || instance == "":
-			errs = append(errs, usagef("--requires %q is not of the form requirement=instance", s))
+			errs = append(errs, Wrong("--requires %q is not of the form requirement=instance", s))
 		case !slices.Contains(names, name):
-			errs = append(errs, &usageError{unknown("requirement", name, names)})
+			errs = append(errs, &Mistake{Unknown("requirement", name, names)})
 		default:
 			out[name] = instance
 		}
 	}
 	for _, r := range requirements {
 		if out[r.Name] == "" && len(errs) == 0 {
-			errs = append(errs, usagef("the framework requires an instance of %s %s: name it with --requires %s=INSTANCE", r.Framework, r.Version, r.Name))
+			errs = append(errs, Wrong("the framework requires an instance of %s %s: name it with --requires %s=INSTANCE", r.Framework, r.Version, r.Name))
 		}
 	}
 	return out, errors.Join(errs...)
 }
 
-// outputsOf are the outputs of required Instances that a person gives as requirement.output=value.
-func outputsOf(sets []string, requirements []v1alpha1.Requirement, program *render.Program) (map[string]any, error) {
+// Outputs are the outputs of required Instances that a person gives as requirement.output=value.
+func Outputs(sets []string, requirements []v1alpha1.Requirement, program *render.Program) (map[string]any, error) {
 	given := map[string]map[string]any{}
 	for _, r := range requirements {
 		given[r.Name] = map[string]any{}
@@ -54,12 +54,12 @@ func outputsOf(sets []string, requirements []v1alpha1.Requirement, program *rend
 		i := slices.IndexFunc(requirements, func(r v1alpha1.Requirement) bool { return r.Name == name })
 		switch {
 		case !ok || !isOutput:
-			errs = append(errs, usagef("--requires %q is not of the form requirement.output=value", s))
+			errs = append(errs, Wrong("--requires %q is not of the form requirement.output=value", s))
 		case i < 0:
-			errs = append(errs, &usageError{unknown("requirement", name, requirementNames(requirements))})
+			errs = append(errs, &Mistake{Unknown("requirement", name, requirementNames(requirements))})
 		default:
 			if err := set(given[name], requirements[i].Outputs, output, value); err != nil {
-				errs = append(errs, &usageError{fmt.Errorf("requirement %q: %w", name, err)})
+				errs = append(errs, &Mistake{fmt.Errorf("requirement %q: %w", name, err)})
 			}
 		}
 	}
