@@ -55,6 +55,13 @@ vet: build ## run kudoc vet on every framework here
 test-frameworks: build ## run kudoc test on every framework here
 	bin/kudoc test ./frameworks/...
 
+# what editors see: a copy of the frameworks, and a new one, with what kudoc mod vendor writes
+.PHONY: editors
+editors: build ## check that CUE's own tools resolve every import of a framework
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; cp -r frameworks "$$dir" && cue=$$($(TOOL) -n cue) && \
+		bin/kudoc new fresh "$$dir/fresh" >/dev/null 2>&1 && bin/kudoc mod vendor "$$dir" >/dev/null && \
+		cd "$$dir" && "$$cue" vet -c=false ./...
+
 .PHONY: generate
 generate: ## make deepcopy functions, CustomResourceDefinitions and the Kubernetes types anew
 	$(TOOL) controller-gen object paths=./api/... crd output:crd:dir=api/v1alpha1/crd
@@ -87,8 +94,7 @@ check: ## what CI checks besides the tests: tidy modules, generated files, linte
 	git diff --exit-code -- api schema
 	$(MAKE) lint
 	cd sandbox && go vet ./internal/... ./e2e
-	$(MAKE) vet
-	$(MAKE) test-frameworks
+	$(MAKE) vet test-frameworks editors
 
 .PHONY: image
 image: ## build the container image of the controller (needs docker)

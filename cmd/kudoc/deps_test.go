@@ -32,10 +32,15 @@ func TestImports(t *testing.T) {
 			{ctrl, "compiling needs no cluster"}, {cobra, "the compiler is a library"},
 			{own + "internal/runtime", "the compiler knows no cluster"},
 		},
+		"internal/graph": {
+			{own + "internal/compile", "a graph is of a version, however it was made"}, {cue, "a graph is of a version, however it was made"},
+			{client, "drawing is pure"}, {ctrl, "drawing is pure"}, {cobra, "drawing is pure"},
+		},
 		"internal/report": {
 			{client, "findings are about sources"}, {ctrl, "findings are about sources"}, {cobra, "rendering is pure"},
 			{own + "internal/render", "what is found is known before it is printed"},
 		},
+		"internal/starter":  {{own, "it writes files, which other rooms read"}},
 		"internal/revision": {{own, "it reads directories, whatever is in them"}, {cue, "it reads directories, whatever is in them"}},
 		"internal/runtime/plan": {
 			{own + "internal/", "the state machine is pure"},

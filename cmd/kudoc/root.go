@@ -14,7 +14,7 @@ func newRootCmd(io stdio, plugin bool) *cobra.Command {
 		Short: "Kubernetes operators as a page of CUE",
 		Long: `kudoc compiles frameworks, which are operators written in CUE, and operates their instances.
 
-Authors:    vet, test, explain, build, docs, render, mod vendor
+Authors:    new, vet, test, explain, build, docs, graph, render, mod vendor
 Operators:  install, apply, status, trigger
 
 Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
@@ -30,7 +30,8 @@ Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
-		newVetCmd(io), newTestCmd(io), newBuildCmd(io), newDocsCmd(io), newRenderCmd(io), newExplainCmd(io), newModCmd(io),
+		newNewCmd(io), newVetCmd(io), newTestCmd(io), newBuildCmd(io), newDocsCmd(io), newGraphCmd(io), newRenderCmd(io),
+		newExplainCmd(io), newModCmd(io),
 		newInstallCmd(io), newApplyCmd(io), newDiffCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
 	)
 	root.RunE = func(cmd *cobra.Command, args []string) error {

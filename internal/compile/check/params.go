@@ -36,6 +36,7 @@ func (k *checker) checkParams() {
 			fieldsIn(f.Value, func(param string, g *ast.Field) {
 				k.checkAttributes(param, g)
 				fieldsIn(g.Value, k.noAttributes)
+				k.checkText(param, g)
 			})
 		})
 	}

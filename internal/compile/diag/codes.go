@@ -58,6 +58,8 @@ const (
 	WrongAttribute     = "KD201"
 	NoPlan             = "KD202"
 	NoParam            = "KD203"
+	TextForBool        = "KD204"
+	TextForUnset       = "KD205"
 	Unsupported        = "KD301"
 	Conflict           = "KD302"
 	BadTemplate        = "KD303"
@@ -134,6 +136,10 @@ var Codes = []Code{
 		Text: "@param(trigger=PLAN) runs a plan when the parameter changes. The framework has no plan of that name."},
 	{Code: NoParam, Group: GroupParameters, Title: "no such parameter",
 		Text: "An expression refers to a parameter that the framework does not declare."},
+	{Code: TextForBool, Group: GroupParameters, Severity: SeverityWarning, Title: "a boolean is written as text",
+		Text: "The values of the parameter are the texts \"true\" and \"false\". Whoever sets it to true is refused, and a condition has to compare it. Declare a boolean, tls: bool | *false: conditions read it as it is, and \"\\(params.tls)\" is its text."},
+	{Code: TextForUnset, Group: GroupParameters, Severity: SeverityInfo, Title: "an empty text stands for a value that is not set",
+		Text: "The default of the parameter is the empty text, and a condition asks whether it is empty. An optional parameter says so, and needs no value that means none: class?: string, and if params.class != _|_ {...}."},
 	{Code: Unsupported, Group: GroupEvaluation, Title: "not supported by the compiler",
 		Text: "kudoc compiles a part of CUE to templates that need no CUE in the cluster. This construct is outside of it where its value depends on inputs. What does not depend on inputs may use all of CUE."},
 	{Code: Conflict, Group: GroupEvaluation, Title: "values conflict",

@@ -4,7 +4,7 @@
 //	lint.go       runs the rules over the samples of validation, and reports each finding once, for the simplest input
 //	rules.go      the table of rules
 //	world.go      all that a framework makes of one input
-//	reads.go      which tasks a parameter reaches
+//	reads.go      what is the same as in the first world, because nothing that it reads differs
 //	pods.go       the pods in the objects of a world
 //	choices.go    values that are not the framework's but those of who sets a parameter
 //
@@ -16,6 +16,7 @@
 //	immutable.go  fields that an API server does not let change
 //	workloads.go  images, restarts, readiness
 //	quantities.go amounts of memory and CPU, and the values that package format judges
+//	hosts.go      addresses of pods
 //	plans.go      plans, and the parameters that nothing reads
 //
 // A rule that is wrong about a good framework is worse than no rule: what only a person can decide is no finding.

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/reads"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
 )
@@ -38,7 +39,7 @@ func Run(s Subject) ([]Finding, error) {
 	if len(s.Samples) == 0 {
 		return nil, nil
 	}
-	r := &run{Subject: s, steps: stepsOf(s.Spec), varies: varying(s.Spec), reads: readsOf(s.Spec), order: orderOf(s.Spec), known: map[string]bool{}, present: map[string]int{}, everywhere: map[string]*found{}}
+	r := &run{Subject: s, steps: stepsOf(s.Spec), varies: reads.Varying(s.Spec), reads: reads.OfTasks(s.Spec), order: orderOf(s.Spec), known: map[string]bool{}, present: map[string]int{}, everywhere: map[string]*found{}}
 	r.readSchemas()
 	if r.first = r.world(s.Samples[0], mine); r.first == nil {
 		return nil, nil

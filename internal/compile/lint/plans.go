@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/reads"
 )
 
 var planRules = []Rule{
@@ -120,8 +121,8 @@ func (w *world) upgrades(task string) bool {
 // unread finds parameters that no expression mentions.
 func unread(w *world, report reporter) {
 	read := map[string]bool{}
-	for _, source := range sources(w) {
-		for _, m := range readsParams.FindAllStringSubmatch(source, -1) {
+	for _, source := range reads.Sources(w.Spec) {
+		for _, m := range reads.Params.FindAllStringSubmatch(source, -1) {
 			read[m[1]+strings.TrimPrefix(m[2], ".")] = true
 		}
 	}
@@ -137,30 +138,4 @@ func unread(w *world, report reporter) {
 			}
 		}
 	}
-}
-
-// sources are all expressions of a framework, and what is around them.
-func sources(w *world) []string {
-	var out []string
-	for _, p := range w.Spec.Parameters {
-		out = append(out, string(p.Schema.Raw))
-	}
-	for _, p := range w.Spec.Plans {
-		for _, q := range p.Parameters {
-			out = append(out, string(q.Schema.Raw))
-		}
-	}
-	w.eachStep(func(_ *v1alpha1.Plan, s *v1alpha1.Step, _ path) { out = append(out, s.When) })
-	for _, t := range w.Spec.Tasks {
-		for _, o := range t.Objects {
-			out = append(out, string(o.Template.Raw), o.Ready)
-		}
-	}
-	for _, l := range w.Spec.Locals {
-		out = append(out, l)
-	}
-	if w.Spec.Outputs != nil {
-		out = append(out, string(w.Spec.Outputs.Raw))
-	}
-	return out
 }

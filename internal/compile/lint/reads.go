@@ -3,53 +3,15 @@ package lint
 import (
 	"cmp"
 	"reflect"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/reads"
 )
-
-// everything stands for all parameters.
-const everything = ""
-
-var (
-	readsParams = regexp.MustCompile(`(plan\.)?\bparams\b(\.\w+)?`)
-	readsLocal  = regexp.MustCompile(`\blocal\.(\w+)`)
-)
-
-// readsOf are the parameters that the templates of each task read.
-func readsOf(spec *v1alpha1.FrameworkVersionSpec) map[string]map[string]bool {
-	out := map[string]map[string]bool{}
-	for _, t := range spec.Tasks {
-		read, seen := map[string]bool{}, map[string]bool{}
-		var look func(source string)
-		look = func(source string) {
-			for _, m := range readsParams.FindAllStringSubmatch(source, -1) {
-				name := strings.TrimPrefix(m[2], ".")
-				if m[1] != "" || strings.Contains(source, "previous") { // which depend on parameters in their own way
-					name = everything
-				}
-				read[name] = true
-			}
-			for _, m := range readsLocal.FindAllStringSubmatch(source, -1) {
-				if !seen[m[1]] {
-					seen[m[1]] = true
-					look(spec.Locals[m[1]])
-				}
-			}
-		}
-		for _, o := range t.Objects {
-			look(string(o.Template.Raw))
-		}
-		out[t.Name] = read
-	}
-	return out
-}
 
 // sameAsFirst says whether a task makes the same objects as in the first world, because it reads nothing that differs.
 func (w *world) sameAsFirst(task string) bool {
-	if w.first == nil || w.inputs.Instance != mine || w.sample.Changed == nil || w.reads[task][everything] {
+	if w.first == nil || w.inputs.Instance != mine || w.sample.Changed == nil || w.reads[task][reads.Everything] {
 		return false
 	}
 	for name := range w.reads[task] {

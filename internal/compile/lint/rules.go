@@ -52,4 +52,5 @@ func init() {
 	rules = append(rules, valueRules...)
 	rules = append(rules, planRules...)
 	rules = append(rules, startRules...)
+	rules = append(rules, hostRules...)
 }

@@ -84,7 +84,10 @@ func missingObjects(w *world, report reporter) {
 			continue
 		}
 		f := report(m.item, m.Path, m.Kind, fmt.Sprintf("no task makes the %s %q", m.Kind, m.Name))
-		if names := w.namesOf(m.Kind); len(names) > 0 {
+		switch names := w.namesOf(m.Kind); {
+		case slices.Contains(names, m.Name):
+			f.hint = "there is one in another namespace"
+		case len(names) > 0:
 			f.hint = "there is " + strings.Join(names, ", ")
 		}
 	}

@@ -3,7 +3,6 @@ package lint
 import (
 	"reflect"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -224,22 +223,6 @@ func (w *world) render(rendering *render.Rendering, u use) bool {
 		w.add(i)
 	}
 	return true
-}
-
-// varying are the tasks whose objects may differ from step to step.
-func varying(spec *v1alpha1.FrameworkVersionSpec) map[string]bool {
-	reads := func(s string) bool {
-		return slices.ContainsFunc([]string{"plan.", "phase.", "step.", "execution."}, func(x string) bool { return strings.Contains(s, x) })
-	}
-	shared := false
-	for _, l := range spec.Locals {
-		shared = shared || reads(l)
-	}
-	out := map[string]bool{}
-	for _, t := range spec.Tasks {
-		out[t.Name] = shared || slices.ContainsFunc(t.Objects, func(o v1alpha1.ObjectTemplate) bool { return reads(string(o.Template.Raw)) })
-	}
-	return out
 }
 
 // stepsOf are the steps of all plans.

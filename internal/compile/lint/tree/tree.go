@@ -3,7 +3,9 @@ package tree
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -117,6 +119,22 @@ func EachString(v any, visit func(s string)) {
 	case map[string]any:
 		for _, x := range v {
 			EachString(x, visit)
+		}
+	}
+}
+
+// EachText visits every string in a value, with its path, fields in order.
+func EachText(v any, p Path, visit func(p Path, s string)) {
+	switch v := v.(type) {
+	case string:
+		visit(p, v)
+	case []any:
+		for n, x := range v {
+			EachText(x, p.Of(n), visit)
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			EachText(v[k], p.Of(k), visit)
 		}
 	}
 }
