@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,7 +59,7 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 	if o.instance == "" && (len(o.params.Sets) > 0 || len(o.params.Files) > 0 || len(o.requires) > 0) {
 		return usagef("parameters and requirements belong to an instance: name it with --instance")
 	}
-	if err := checkInstanceName(o.instance); err != nil {
+	if err := given.CheckInstanceName(o.instance); err != nil {
 		return err
 	}
 	res, err := compileDir(io, dir)
@@ -90,17 +89,6 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return nil
 	}
 	return follow.Instance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, progress.New(io.err))
-}
-
-// namePattern is what the API server demands of the names of Instances.
-var namePattern = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`)
-
-// checkInstanceName refuses a name that the API server would refuse; an empty one is no name.
-func checkInstanceName(name string) error {
-	if name == "" || namePattern.MatchString(name) {
-		return nil
-	}
-	return usagef("--instance %q: the name must consist of at most 40 lower case letters, digits and hyphens, and begin with a letter", name)
 }
 
 // desired makes the Instance, with parameters that were checked against the compiled framework. It is nil if none was
@@ -133,22 +121,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if err != nil {
 		return nil, err
 	}
-	fields := map[string]any{"frameworkVersion": res.Version.Name}
-	if len(values) > 0 {
-		fields["parameters"] = values
-	}
-	if len(requires) > 0 {
-		names := map[string]any{}
-		for name, instance := range requires {
-			names[name] = instance
-		}
-		fields["requires"] = names
-	}
-	u := &unstructured.Unstructured{Object: map[string]any{"spec": fields}}
-	u.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("Instance"))
-	u.SetNamespace(namespace)
-	u.SetName(o.instance)
-	return u, nil
+	return given.Instance(namespace, o.instance, res.Version.Name, values, requires), nil
 }
 
 // formerSpec is what the Instance asks for now, which is nothing if there is none.

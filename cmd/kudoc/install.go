@@ -1,20 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1/crd"
 	"github.com/kudoc/kudoc/internal/follow"
@@ -73,20 +67,20 @@ func (o *installOptions) run(ctx context.Context, std stdio) error {
 			return err
 		}
 	}
-	return follow.Until(ctx, o.timeout, func(ctx context.Context) (bool, string, error) { return served(ctx, c, objs) })
+	return follow.Until(ctx, o.timeout, func(ctx context.Context) (bool, string, error) { return follow.Served(ctx, c, objs) })
 }
 
 // objects are the manifests in the order in which they are applied.
 func (o *installOptions) objects() ([]*unstructured.Unstructured, error) {
-	objs, err := decode(crd.Files, "*.yaml")
+	objs, err := manifest.Decode(crd.Files, "*.yaml")
 	if err != nil {
 		return nil, err
 	}
-	rbac, err := decode(manifests, "manifests/rbac.yaml")
+	rbac, err := manifest.Decode(manifests, "manifests/rbac.yaml")
 	if err != nil || o.noController {
 		return append(objs, rbac...), err
 	}
-	controller, err := decode(manifests, "manifests/controller.yaml")
+	controller, err := manifest.Decode(manifests, "manifests/controller.yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -101,53 +95,4 @@ func (o *installOptions) objects() ([]*unstructured.Unstructured, error) {
 		}
 	}
 	return append(append(objs, rbac...), controller...), nil
-}
-
-// decode reads every document of the files that match.
-func decode(files fs.FS, pattern string) ([]*unstructured.Unstructured, error) {
-	names, err := fs.Glob(files, pattern)
-	if err != nil {
-		return nil, fmt.Errorf("read manifests: %w", err)
-	}
-	var out []*unstructured.Unstructured
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("read manifests: %w", err)
-		}
-		d := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
-		for {
-			u := &unstructured.Unstructured{}
-			if err := d.Decode(u); errors.Is(err, io.EOF) {
-				break
-			} else if err != nil {
-				return nil, fmt.Errorf("read %s: %w", name, err)
-			}
-			if len(u.Object) > 0 {
-				out = append(out, u)
-			}
-		}
-	}
-	return out, nil
-}
-
-// served says whether the API server serves every definition.
-func served(ctx context.Context, c client.Client, objs []*unstructured.Unstructured) (bool, string, error) {
-	for _, u := range objs {
-		if u.GetKind() != "CustomResourceDefinition" {
-			continue
-		}
-		var def apiextensionsv1.CustomResourceDefinition
-		if err := c.Get(ctx, client.ObjectKey{Name: u.GetName()}, &def); err != nil {
-			return false, "", err
-		}
-		established := false
-		for _, cond := range def.Status.Conditions {
-			established = established || cond.Type == apiextensionsv1.Established && cond.Status == apiextensionsv1.ConditionTrue
-		}
-		if !established {
-			return false, fmt.Sprintf("waiting for %s to be served", u.GetName()), nil
-		}
-	}
-	return true, "", nil
 }

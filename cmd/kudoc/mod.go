@@ -55,12 +55,13 @@ func vendor(io stdio, dir string) error {
 	if err := given.IsDir(dir); err != nil {
 		return err
 	}
-	root, found, err := moduleRoot(dir)
+	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return err
+		return fmt.Errorf("resolve %s: %w", dir, err)
 	}
-	if !found {
-		path := filepath.Join(root, "cue.mod", "module.cue")
+	root := source.Root(dir)
+	path := filepath.Join(root, "cue.mod", "module.cue")
+	if _, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("make the module: %w", err)
 		}
@@ -91,23 +92,4 @@ func vendor(io stdio, dir string) error {
 	}
 	_, err = fmt.Fprintf(io.out, "%s: %d files\n", target, len(files))
 	return err
-}
-
-// moduleRoot finds the CUE module that a directory belongs to; without one, the directory itself becomes the root.
-func moduleRoot(dir string) (root string, found bool, err error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return "", false, fmt.Errorf("resolve %s: %w", dir, err)
-	}
-	for at := abs; ; at = filepath.Dir(at) {
-		_, err := os.Stat(filepath.Join(at, "cue.mod"))
-		switch {
-		case err == nil:
-			return at, true, nil
-		case !errors.Is(err, fs.ErrNotExist):
-			return "", false, fmt.Errorf("look for the module: %w", err)
-		case at == filepath.Dir(at):
-			return abs, false, nil
-		}
-	}
 }

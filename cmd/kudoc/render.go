@@ -56,7 +56,7 @@ func (o *renderOptions) run(io stdio, dir string) error {
 	if err := checkFormat(o.output); err != nil {
 		return err
 	}
-	if err := checkInstanceName(o.instance); err != nil {
+	if err := given.CheckInstanceName(o.instance); err != nil {
 		return err
 	}
 	res, err := compileDir(io, dir)

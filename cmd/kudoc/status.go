@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -65,7 +63,7 @@ func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
 		return err
 	}
 	if o.output == "json" {
-		return printStatus(io.out, inst, executions)
+		return progress.JSON(io.out, inst, executions)
 	}
 	_, err = fmt.Fprintln(io.out, strings.Join(progress.Instance(inst, executions, o.history, progress.New(io.out).Style), "\n"))
 	return err
@@ -112,15 +110,4 @@ func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.
 		case <-tick.C:
 		}
 	}
-}
-
-// printStatus prints {"instance": ..., "executions": [...]}, oldest first.
-func printStatus(w io.Writer, inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) error {
-	inst.ManagedFields = nil
-	for i := range executions {
-		executions[i].ManagedFields = nil
-	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(map[string]any{"instance": inst, "executions": executions})
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/given"
 )
 
@@ -21,7 +19,7 @@ func watch(ctx context.Context, io stdio, patterns []string, run func() error) e
 	}
 	seen, before := "", ""
 	for first := true; ; first = false {
-		now := stampOf(patterns)
+		now := given.Stamp(patterns)
 		if first || now == before && now != seen {
 			if err := again(io, run); err != nil {
 				return err
@@ -51,17 +49,4 @@ func again(io stdio, run func() error) error {
 	}
 	_, err = fmt.Fprintf(io.err, "%s: watching for changes, Ctrl-C ends it\n", time.Now().Format(time.TimeOnly))
 	return err
-}
-
-// stampOf changes with the sources of the frameworks, and with which there are.
-func stampOf(patterns []string) string {
-	dirs, err := given.FrameworkDirs(patterns)
-	if err != nil {
-		return err.Error()
-	}
-	var b strings.Builder
-	for _, dir := range dirs {
-		b.WriteString(dir + "\n" + source.Stamp(dir))
-	}
-	return b.String()
 }

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -159,4 +161,25 @@ func ofInstance(all []v1alpha1.PlanExecution, name string) []v1alpha1.PlanExecut
 		return strings.Compare(a.Name, b.Name)
 	})
 	return out
+}
+
+// Served says whether the API server serves every definition.
+func Served(ctx context.Context, c client.Client, objs []*unstructured.Unstructured) (bool, string, error) {
+	for _, u := range objs {
+		if u.GetKind() != "CustomResourceDefinition" {
+			continue
+		}
+		var def apiextensionsv1.CustomResourceDefinition
+		if err := c.Get(ctx, client.ObjectKey{Name: u.GetName()}, &def); err != nil {
+			return false, "", err
+		}
+		established := false
+		for _, cond := range def.Status.Conditions {
+			established = established || cond.Type == apiextensionsv1.Established && cond.Status == apiextensionsv1.ConditionTrue
+		}
+		if !established {
+			return false, fmt.Sprintf("waiting for %s to be served", u.GetName()), nil
+		}
+	}
+	return true, "", nil
 }

@@ -87,3 +87,16 @@ func CUEDirs(root string) ([]string, error) {
 	}
 	return out, nil
 }
+
+// Stamp changes when a file of the frameworks is saved.
+func Stamp(patterns []string) string {
+	dirs, err := FrameworkDirs(patterns)
+	if err != nil {
+		return err.Error()
+	}
+	var b strings.Builder
+	for _, dir := range dirs {
+		b.WriteString(dir + "\n" + source.Stamp(dir))
+	}
+	return b.String()
+}

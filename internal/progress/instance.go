@@ -3,6 +3,7 @@ package progress
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -49,4 +50,15 @@ func outputs(inst *v1alpha1.Instance) map[string]string {
 		out[k] = fmt.Sprint(v)
 	}
 	return out
+}
+
+// JSON writes {"instance": ..., "executions": [...]}, oldest first.
+func JSON(w io.Writer, inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) error {
+	inst.ManagedFields = nil
+	for i := range executions {
+		executions[i].ManagedFields = nil
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(map[string]any{"instance": inst, "executions": executions})
 }

@@ -4,6 +4,7 @@ import (
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
+	"cuelang.org/go/cue/cuecontext"
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
@@ -90,6 +91,6 @@ func (at *located) definition(s *ast.SelectorExpr) (cue.Value, bool) {
 	if imp == nil {
 		return cue.Value{}, false
 	}
-	t := at.Value.Context().BuildInstance(imp).LookupPath(cue.MakePath(cue.Def(labelName(s.Sel))))
+	t := cuecontext.New().BuildInstance(imp).LookupPath(cue.MakePath(cue.Def(labelName(s.Sel))))
 	return t, t.Exists() && t.Err() == nil
 }

@@ -1,0 +1,90 @@
+package preview
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	k8sruntime "k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime/change"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+// Runs are the runs of the plans that bring the spec of an Instance about.
+func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version *v1alpha1.FrameworkVersion) ([]*execution.Run, error) {
+	spec := &version.Spec
+	program, err := render.Load(spec)
+	if err != nil {
+		return nil, err
+	}
+	params, err := program.Params(render.WithGenerated(spec.Parameters, inst.Name, decoded(inst.Spec.Parameters)))
+	if err != nil {
+		return nil, fmt.Errorf("instance %s: %w", inst.Name, err)
+	}
+	requires, err := requiredOutputs(ctx, c, inst, spec.Requires, program)
+	if err != nil {
+		return nil, err
+	}
+	var previous map[string]any
+	plans := []string{v1alpha1.PlanDeploy}
+	if applied := inst.Status.LastApplied; applied != nil {
+		previous = decoded(applied.Parameters)
+		upgrade := applied.FrameworkVersion != version.Name
+		changed := change.Of(previous, params)
+		if refused := change.Refused(spec, changed, previous, params, upgrade); refused != "" {
+			return nil, fmt.Errorf("instance %s: %s", inst.Name, refused)
+		}
+		plans = change.Plans(spec, changed, change.Of(decoded(applied.Requires), requires))
+		if upgrade {
+			plans = []string{change.FirstPlan(spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
+		}
+	}
+	var out []*execution.Run
+	for _, name := range plans {
+		run := &execution.Run{
+			Instance: inst, Execution: &v1alpha1.PlanExecution{}, Version: version, Program: program, Plan: spec.Plan(name),
+			Params: params, Previous: previous, Requires: requires,
+		}
+		run.Execution.Name = inst.Name + "-" + name
+		if run.PlanParams, err = program.PlanParams(name, nil, run.Inputs(plan.Ref{})); err != nil {
+			return nil, fmt.Errorf("plan %s: %w", name, err)
+		}
+		out = append(out, run)
+	}
+	return out, nil
+}
+
+// requiredOutputs are the outputs of the Instances that an Instance names.
+func requiredOutputs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, requirements []v1alpha1.Requirement, program *render.Program) (map[string]any, error) {
+	out := map[string]any{}
+	for _, q := range requirements {
+		provider := &v1alpha1.Instance{}
+		key := client.ObjectKey{Namespace: inst.Namespace, Name: inst.Spec.Requires[q.Name]}
+		if err := c.Get(ctx, key, provider); err != nil {
+			return nil, fmt.Errorf("requirement %q: read instance %q: %w", q.Name, key.Name, err)
+		}
+		outputs, err := program.Required(q.Name, decoded(provider.Status.Outputs))
+		if err != nil {
+			return nil, fmt.Errorf("requirement %q: instance %q: %w", q.Name, key.Name, err)
+		}
+		out[q.Name] = outputs
+	}
+	return out, nil
+}
+
+// decoded is stored JSON; what cannot be decoded was refused where it was written.
+func decoded(raw *k8sruntime.RawExtension) map[string]any {
+	if raw == nil || !json.Valid(raw.Raw) {
+		return map[string]any{}
+	}
+	m, err := render.DecodeJSON(raw.Raw)
+	if err != nil {
+		return map[string]any{}
+	}
+	return m
+}
