@@ -21,7 +21,7 @@ import (
 func owned(o client.Object) string {
 	for _, m := range o.GetManagedFields() {
 		if m.Manager == v1alpha1.FieldManager && m.Operation == metav1.ManagedFieldsOperationApply && m.FieldsV1 != nil {
-			sum := sha256.Sum256(m.FieldsV1.Raw)
+			sum := sha256.Sum256(m.FieldsV1.GetRawBytes())
 			return hex.EncodeToString(sum[:])[:16]
 		}
 	}
