@@ -15,7 +15,7 @@ func newRootCmd(io stdio, plugin bool) *cobra.Command {
 		Long: `kudoc compiles frameworks, which are operators written in CUE, and operates their instances.
 
 Authors:    new, vet, test, explain, build, docs, graph, render, mod vendor
-Operators:  install, apply, status, trigger
+Operators:  install, apply, diff, status, trigger
 
 Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 		SilenceUsage:      true,

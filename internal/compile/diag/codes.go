@@ -60,6 +60,7 @@ const (
 	NoParam            = "KD203"
 	TextForBool        = "KD204"
 	TextForUnset       = "KD205"
+	PlainSecret        = "KD206"
 	Unsupported        = "KD301"
 	Conflict           = "KD302"
 	BadTemplate        = "KD303"
@@ -140,6 +141,8 @@ var Codes = []Code{
 		Text: "The values of the parameter are the texts \"true\" and \"false\". Whoever sets it to true is refused, and a condition has to compare it. Declare a boolean, tls: bool | *false: conditions read it as it is, and \"\\(params.tls)\" is its text."},
 	{Code: TextForUnset, Group: GroupParameters, Severity: SeverityInfo, Title: "an empty text stands for a value that is not set",
 		Text: "The default of the parameter is the empty text, and a condition asks whether it is empty. An optional parameter says so, and needs no value that means none: class?: string, and if params.class != _|_ {...}."},
+	{Code: PlainSecret, Group: GroupParameters, Severity: SeverityWarning, Title: "a secret is a plain parameter",
+		Text: "By its name, the parameter holds a secret, but it is a string: its value stands in the Instance, in statuses and in whatever the templates make of it, for all to read who may read those. Let it refer to a Secret: password: kudoc.#SecretRef @param(secret, generate=24), and in a container valueFrom: secretKeyRef: params.password."},
 	{Code: Unsupported, Group: GroupEvaluation, Title: "not supported by the compiler",
 		Text: "kudoc compiles a part of CUE to templates that need no CUE in the cluster. This construct is outside of it where its value depends on inputs. What does not depend on inputs may use all of CUE."},
 	{Code: Conflict, Group: GroupEvaluation, Title: "values conflict",
