@@ -23,6 +23,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/api/v1alpha1/crd"
 )
 
@@ -72,6 +73,9 @@ func connect(t *testing.T) (kubeconfig string, c client.Client) {
 		if err := c.Create(t.Context(), &def); client.IgnoreAlreadyExists(err) != nil {
 			t.Fatal(err)
 		}
+		list := &metav1.PartialObjectMetadataList{}
+		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(def.Spec.Names.Kind))
+		eventually(t, kind+" are served", func(ctx context.Context) error { return c.List(ctx, list) })
 	}
 	return path, c
 }
