@@ -59,18 +59,7 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 	if o.instance == "" && (len(o.params.Sets) > 0 || len(o.params.Files) > 0 || len(o.requires) > 0) {
 		return usagef("parameters and requirements belong to an instance: name it with --instance")
 	}
-	if err := given.CheckInstanceName(o.instance); err != nil {
-		return err
-	}
-	res, err := compileDir(io, dir)
-	if err != nil {
-		return err
-	}
-	c, namespace, err := o.cluster.connect()
-	if err != nil {
-		return err
-	}
-	inst, err := o.desired(ctx, io, c, namespace, res)
+	res, c, inst, err := o.prepare(ctx, io, dir)
 	if err != nil {
 		return err
 	}
@@ -89,6 +78,23 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return nil
 	}
 	return follow.Instance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, progress.New(io.err))
+}
+
+// prepare compiles the framework, connects to the cluster, and makes the Instance, which is nil if none was asked for.
+func (o *applyOptions) prepare(ctx context.Context, io stdio, dir string) (*compile.Result, client.Client, *unstructured.Unstructured, error) {
+	if err := given.CheckInstanceName(o.instance); err != nil {
+		return nil, nil, nil, err
+	}
+	res, err := compileDir(io, dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, namespace, err := o.cluster.connect()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	inst, err := o.desired(ctx, io, c, namespace, res)
+	return res, c, inst, err
 }
 
 // desired makes the Instance, with parameters that were checked against the compiled framework. It is nil if none was

@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/preview"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
@@ -41,23 +40,12 @@ func (o *applyOptions) diff(ctx context.Context, io stdio, dir string) error {
 	if o.instance == "" {
 		return usagef("kudoc diff needs --instance")
 	}
-	if err := given.CheckInstanceName(o.instance); err != nil {
-		return err
-	}
-	res, err := compileDir(io, dir)
-	if err != nil {
-		return err
-	}
-	c, namespace, err := o.cluster.connect()
-	if err != nil {
-		return err
-	}
-	spec, err := o.desired(ctx, io, c, namespace, res)
+	res, c, spec, err := o.prepare(ctx, io, dir)
 	if err != nil {
 		return err
 	}
 	inst := &v1alpha1.Instance{}
-	if err := c.Get(ctx, client.ObjectKey{Namespace: namespace, Name: o.instance}, inst); client.IgnoreNotFound(err) != nil {
+	if err := c.Get(ctx, client.ObjectKeyFromObject(spec), inst); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("read instance: %w", installed(err))
 	}
 	status := inst.Status

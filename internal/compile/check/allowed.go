@@ -8,6 +8,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
@@ -34,7 +35,7 @@ func (k *checker) checkObjects() {
 func (k *checker) checkObject(at *located, x ast.Expr) {
 	var types []cue.Value
 	var literals []ast.Expr
-	for _, c := range source.Conjuncts(x) {
+	for _, c := range syntax.Conjuncts(x) {
 		switch c := c.(type) {
 		case *ast.SelectorExpr:
 			if t, ok := at.definition(c); ok {

@@ -7,6 +7,7 @@ import (
 	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 )
 
 // checkText finds parameters that are text where CUE has something better: booleans, and optional fields.
@@ -27,7 +28,7 @@ func (k *checker) checkText(param string, f *ast.Field) {
 // alternatives are the texts of a disjunction, its default among them; anyText says that string is one of them. There are none if an
 // alternative is something else.
 func alternatives(x ast.Expr) (values []string, preferred *string, anyText bool) {
-	for _, a := range disjuncts(x) {
+	for _, a := range syntax.Disjuncts(x) {
 		marked := false
 		if u, ok := a.(*ast.UnaryExpr); ok && u.Op == token.MUL {
 			a, marked = u.X, true
@@ -46,18 +47,6 @@ func alternatives(x ast.Expr) (values []string, preferred *string, anyText bool)
 		}
 	}
 	return values, preferred, anyText
-}
-
-func disjuncts(x ast.Expr) []ast.Expr {
-	switch y := x.(type) {
-	case *ast.ParenExpr:
-		return disjuncts(y.X)
-	case *ast.BinaryExpr:
-		if y.Op == token.OR {
-			return append(disjuncts(y.X), disjuncts(y.Y)...)
-		}
-	}
-	return []ast.Expr{x}
 }
 
 // asksIfEmpty says whether some expression compares a parameter with the empty text.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cuelang.org/go/cue/ast"
-	"cuelang.org/go/cue/token"
 
 	"github.com/kudoc/kudoc/internal/compile/eval"
 	"github.com/kudoc/kudoc/internal/compile/eval/descent"
@@ -105,7 +104,7 @@ func (d declarer) admitsDefault(p *Param, dflt *expr.X) bool {
 func (d declarer) want(p *Param) string {
 	var parts []string
 	for _, c := range p.constraints {
-		for _, x := range conjuncts(c.Expr) {
+		for _, x := range syntax.Conjuncts(c.Expr) {
 			if id, ok := x.(*ast.Ident); ok && id.Name == p.Schema.Type {
 				continue
 			}
@@ -130,16 +129,4 @@ func (d declarer) wantOne(x ast.Expr) string {
 		return "one of " + strings.Join(names, ", ")
 	}
 	return strings.Join(names, " or ")
-}
-
-func conjuncts(x ast.Expr) []ast.Expr {
-	switch y := x.(type) {
-	case *ast.ParenExpr:
-		return conjuncts(y.X)
-	case *ast.BinaryExpr:
-		if y.Op == token.AND {
-			return append(conjuncts(y.X), conjuncts(y.Y)...)
-		}
-	}
-	return []ast.Expr{x}
 }

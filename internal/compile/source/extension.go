@@ -6,6 +6,8 @@ import (
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 )
 
 // Language is the import path of the language.
@@ -21,7 +23,7 @@ func Frameworks(inst *build.Instance) []*build.Instance {
 			if !ok {
 				continue
 			}
-			for _, x := range Conjuncts(e.Expr) {
+			for _, x := range syntax.Conjuncts(e.Expr) {
 				if s, ok := x.(*ast.SelectorExpr); ok && nameOf(s.Sel) == "#Framework" {
 					isFramework = true
 				}
@@ -71,19 +73,6 @@ func Embedding(inst *build.Instance) token.Pos {
 		}
 	}
 	return token.NoPos
-}
-
-// Conjuncts are the operands of a unification.
-func Conjuncts(x ast.Expr) []ast.Expr {
-	switch y := x.(type) {
-	case *ast.ParenExpr:
-		return Conjuncts(y.X)
-	case *ast.BinaryExpr:
-		if y.Op == token.AND {
-			return append(Conjuncts(y.X), Conjuncts(y.Y)...)
-		}
-	}
-	return []ast.Expr{x}
 }
 
 func nameOf(l ast.Label) string {

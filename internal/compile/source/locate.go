@@ -5,6 +5,8 @@ import (
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
+
+	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 )
 
 // Declarations are the files of the framework in a directory, and of those that it extends; none if it cannot be loaded.
@@ -64,7 +66,7 @@ func eachField(decls []ast.Decl, f func(*ast.Field)) {
 // declsOf are the declarations in the struct literals that an expression unifies.
 func declsOf(x ast.Expr) []ast.Decl {
 	var out []ast.Decl
-	for _, c := range Conjuncts(x) {
+	for _, c := range syntax.Conjuncts(x) {
 		switch c := c.(type) {
 		case *ast.StructLit:
 			out = append(out, c.Elts...)

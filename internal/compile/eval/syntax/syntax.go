@@ -32,6 +32,19 @@ func Disjuncts(x ast.Expr) []ast.Expr {
 	return []ast.Expr{x}
 }
 
+// Conjuncts returns the operands of nested unifications.
+func Conjuncts(x ast.Expr) []ast.Expr {
+	switch y := x.(type) {
+	case *ast.ParenExpr:
+		return Conjuncts(y.X)
+	case *ast.BinaryExpr:
+		if y.Op == token.AND {
+			return append(Conjuncts(y.X), Conjuncts(y.Y)...)
+		}
+	}
+	return []ast.Expr{x}
+}
+
 // IsTop says whether an expression is _, which constrains nothing.
 func IsTop(x ast.Expr) bool { return isName(x, "_") }
 
