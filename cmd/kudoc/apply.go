@@ -16,6 +16,7 @@ import (
 	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/progress"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
 type applyOptions struct {
@@ -120,7 +121,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if err != nil {
 		return nil, err
 	}
-	if _, err := program.Params(render.WithGenerated(spec.Parameters, o.instance, values)); err != nil {
+	if _, err := program.Params(execution.WithGenerated(spec.Parameters, o.instance, values)); err != nil {
 		return nil, fmt.Errorf("instance %s: %w", o.instance, err)
 	}
 	requires, err := given.Bound(o.requires, spec.Requires, former.Requires)

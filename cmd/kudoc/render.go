@@ -116,7 +116,7 @@ func (o *renderOptions) pinned(io stdio, res *compile.Result) (*execution.Run, e
 	if name == "" {
 		name = spec.Framework
 	}
-	params, err := program.Params(render.WithGenerated(spec.Parameters, name, values))
+	params, err := program.Params(execution.WithGenerated(spec.Parameters, name, values))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +149,7 @@ func (o *renderOptions) before(io stdio, program *render.Program, spec *v1alpha1
 	if err != nil {
 		return nil, err
 	}
-	return program.Params(render.WithGenerated(spec.Parameters, o.instance, given))
+	return program.Params(execution.WithGenerated(spec.Parameters, o.instance, given))
 }
 
 func planNames(spec *v1alpha1.FrameworkVersionSpec) []string {

@@ -19,6 +19,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kudoc/kudoc/internal/kinds"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
@@ -65,8 +66,8 @@ func TestEveryKindOfAnAPIServerHasThePluralThatIsGuessed(t *testing.T) {
 			if strings.Contains(r.Name, "/") {
 				continue
 			}
-			if n++; plural(r.Kind) != r.Name {
-				t.Errorf("%s %s: got %s, want %s", l.GroupVersion, r.Kind, plural(r.Kind), r.Name)
+			if n++; kinds.Resource(r.Kind) != r.Name {
+				t.Errorf("%s %s: got %s, want %s", l.GroupVersion, r.Kind, kinds.Resource(r.Kind), r.Name)
 			}
 		}
 	}

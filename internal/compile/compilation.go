@@ -90,6 +90,7 @@ type object struct {
 type about struct {
 	name, version, appVersion, description, url string
 	maintainers                                 []v1alpha1.Maintainer
+	clusterScoped                               bool
 }
 
 // report adds a finding at a position of the author's.

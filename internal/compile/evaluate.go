@@ -189,6 +189,7 @@ func (e *evaluation) evaluateAbout() {
 	e.constant(e.root, "description", &e.about.description)
 	e.constant(e.root, "url", &e.about.url)
 	e.constant(e.root, "maintainers", &e.about.maintainers)
+	e.constant(e.root, "clusterScoped", &e.about.clusterScoped)
 }
 
 func (e *evaluation) evaluateTasks() {

@@ -19,16 +19,9 @@ func (e *evaluation) checkSecrets() {
 			e.report(diag.PlainSecret, p.Pos(), "parameter %q is a secret in plain text", p.Name).Hint = p.Name + ": kudoc.#SecretRef @param(secret)"
 		}
 		for _, a := range p.Attributes() {
-			if a.Key == "secret" && !isSecretRef(p) {
+			if a.Key == "secret" && !p.IsSecretRef() {
 				e.report(diag.WrongAttribute, a.At, "parameter %q: a secret parameter refers to a Secret", p.Name).Hint = p.Name + ": kudoc.#SecretRef @param(secret)"
 			}
 		}
 	}
-}
-
-// isSecretRef says whether a parameter is {name: string, key: string}.
-func isSecretRef(p *params.Param) bool {
-	return p.Schema.Type == "struct" && len(p.Fields()) == 2 && !p.HasDefault() && !slices.ContainsFunc(p.Fields(), func(f *params.Param) bool {
-		return f.Name != "name" && f.Name != "key" || f.Schema.Type != "string" || f.Optional
-	})
 }

@@ -3,15 +3,16 @@ package compile
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	rbacv1 "k8s.io/api/rbac/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/kinds"
 )
 
 // aggregateLabel makes the role part of the controller's own.
@@ -42,7 +43,8 @@ func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
 	for _, t := range c.tasks {
 		for _, o := range t.objects {
 			for _, k := range o.kinds(c.locals) {
-				r := schema.GroupResource{Group: k.Group, Resource: plural(k.Kind)}
+				c.checkScope(t, k)
+				r := schema.GroupResource{Group: k.Group, Resource: kinds.Resource(k.Kind)}
 				if d := c.source.Definitions.Kind(k.GroupKind()); d != nil {
 					r.Resource = d.Spec.Names.Plural
 				}
@@ -66,6 +68,15 @@ func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
 	}
 }
 
+// checkScope warns of what reaches beyond the namespace of an Instance, unless the framework says that it does.
+func (c *compilation) checkScope(t *task, k schema.GroupVersionKind) {
+	d := c.source.Definitions.Kind(k.GroupKind())
+	cluster := kinds.ClusterScoped(k.GroupKind()) || d != nil && d.Spec.Scope == apiextensionsv1.ClusterScoped
+	if f := c.declared.Tasks[t.name]; cluster && !c.about.clusterScoped && f != nil {
+		c.report(diag.WholeCluster, f.Pos(), "task %q has a %s, which belongs to no namespace", t.name, k.Kind).Hint = "say so: clusterScoped: true"
+	}
+}
+
 // rules are a rule for each group and set of verbs.
 func rules(verbs map[schema.GroupResource][]string) []rbacv1.PolicyRule {
 	var out []rbacv1.PolicyRule
@@ -84,16 +95,6 @@ func rules(verbs map[schema.GroupResource][]string) []rbacv1.PolicyRule {
 		return cmp.Or(cmp.Compare(a.APIGroups[0], b.APIGroups[0]), cmp.Compare(len(b.Verbs), len(a.Verbs)))
 	})
 	return out
-}
-
-// plural is the resource of a kind. The API machinery's guess holds for Kubernetes' own kinds; what it makes of gateway
-// does not.
-func plural(kind string) string {
-	if s := strings.ToLower(kind); len(s) > 1 && s[len(s)-1] == 'y' && strings.ContainsRune("aeiou", rune(s[len(s)-2])) {
-		return s + "s"
-	}
-	r, _ := meta.UnsafeGuessKindToResource(schema.GroupVersionKind{Kind: kind})
-	return r.Resource
 }
 
 // kinds are the kinds of the objects that a template may render to.

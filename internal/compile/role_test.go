@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	rbacv1 "k8s.io/api/rbac/v1"
+
+	"github.com/kudoc/kudoc/internal/kinds"
 )
 
 func TestTheRoleHasTheVerbsThatItsTasksNeed(t *testing.T) {
@@ -50,7 +52,7 @@ func TestKindsHaveThePluralsThatRBACKnows(t *testing.T) {
 		"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "Endpoints": "endpoints", "EndpointSlice": "endpointslices",
 		"StorageClass": "storageclasses", "PriorityClass": "priorityclasses", "Gateway": "gateways", "Kafka": "kafkas", "ReplicaSet": "replicasets",
 	} {
-		if got := plural(kind); got != want {
+		if got := kinds.Resource(kind); got != want {
 			t.Errorf("%s: got %s, want %s", kind, got, want)
 		}
 	}

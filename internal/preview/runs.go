@@ -22,7 +22,7 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 	if err != nil {
 		return nil, err
 	}
-	params, err := program.Params(render.WithGenerated(spec.Parameters, inst.Name, decoded(inst.Spec.Parameters)))
+	params, err := program.Params(execution.WithGenerated(spec.Parameters, inst.Name, decoded(inst.Spec.Parameters)))
 	if err != nil {
 		return nil, fmt.Errorf("instance %s: %w", inst.Name, err)
 	}

@@ -152,7 +152,7 @@ func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desi
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
-	params, err := program.Params(render.WithGenerated(v.Spec.Parameters, inst.Name, object(inst.Spec.Parameters)))
+	params, err := program.Params(execution.WithGenerated(v.Spec.Parameters, inst.Name, object(inst.Spec.Parameters)))
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}

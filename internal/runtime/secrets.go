@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
 // secretsMade remembers for which Instances all generated secrets are there, so that nothing is asked twice.
@@ -33,11 +33,11 @@ func (s *secretsMade) forget(uid types.UID) { s.m.Delete(uid) }
 // generate makes the secrets that the framework generates for an Instance, unless they are there. A secret that is there is
 // never changed, whoever made it: what has been deployed knows it.
 func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) (*refusal, error) {
-	names := render.Generated(v.Spec.Parameters, object(inst.Spec.Parameters))
+	names := execution.Generated(v.Spec.Parameters, object(inst.Spec.Parameters))
 	if len(names) == 0 || r.secrets.have(inst.UID, names) {
 		return nil, nil
 	}
-	key := client.ObjectKey{Namespace: inst.Namespace, Name: render.GeneratedSecret(inst.Name)}
+	key := client.ObjectKey{Namespace: inst.Namespace, Name: execution.GeneratedSecret(inst.Name)}
 	secret := &corev1.Secret{}
 	err := r.Reader.Get(ctx, key, secret)
 	missing := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return len(secret.Data[n]) > 0 })
@@ -66,7 +66,7 @@ func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v
 // generated is the Secret of an Instance.
 func generated(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, names []string) *corev1.Secret {
 	s := &corev1.Secret{Type: corev1.SecretTypeOpaque}
-	s.Namespace, s.Name = inst.Namespace, render.GeneratedSecret(inst.Name)
+	s.Namespace, s.Name = inst.Namespace, execution.GeneratedSecret(inst.Name)
 	s.Labels = map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelInstance: inst.Name, v1alpha1.LabelFramework: v.Spec.Framework}
 	if inst.Spec.DeletionPolicy != v1alpha1.DeletionOrphan {
 		s.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(inst, v1alpha1.GroupVersion.WithKind("Instance"))}

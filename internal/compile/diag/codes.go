@@ -55,6 +55,7 @@ const (
 	UnusedIgnore       = "KD111"
 	WrongRequirement   = "KD112"
 	NobodySets         = "KD113"
+	WholeCluster       = "KD114"
 	WrongAttribute     = "KD201"
 	NoPlan             = "KD202"
 	NoParam            = "KD203"
@@ -131,6 +132,8 @@ var Codes = []Code{
 		Text: "Under requires, a framework names another one, by its name and a range of versions such as \">=3.4.0 <4.0.0\", and the outputs that its templates read. The range is not one, the package whose outputs are meant is another framework or has a version outside of the range, or that framework does not compile."},
 	{Code: NobodySets, Group: GroupLanguage, Title: "a plan that starts by itself needs a parameter",
 		Text: "The controller starts deploy, update, upgrade and cleanup, and the plans that parameters and requirements trigger, without parameters of their own: nobody is there to set them. Give the parameter a default, or make it optional."},
+	{Code: WholeCluster, Group: GroupLanguage, Severity: SeverityWarning, Title: "an object belongs to no namespace",
+		Text: "A task makes or deletes an object of the whole cluster: a ClusterRole, a StorageClass, a definition of kinds. Instances in all namespaces share its name, its owner cannot be the Instance, so that only kudoc deletes it, and the rights for it reach far. If the framework cannot do without, it says so: clusterScoped: true."},
 	{Code: WrongAttribute, Group: GroupParameters, Title: "unknown or misplaced @param argument",
 		Text: "@param(...) says about a parameter what CUE cannot: trigger=PLAN, immutable, secret, generate=N, unit=TEXT, group=NAME, display=TEXT and advanced. It stands behind a parameter of the top level. A secret parameter is not the secret itself, but refers to it: password: kudoc.#SecretRef @param(secret, generate=24)."},
 	{Code: NoPlan, Group: GroupParameters, Title: "a trigger names no plan",

@@ -40,6 +40,13 @@ func (p *Param) Attributes() []Attribute {
 	return out
 }
 
+// IsSecretRef says whether a parameter is {name: string, key: string}.
+func (p *Param) IsSecretRef() bool {
+	return p.Schema.Type == "struct" && len(p.fields) == 2 && !p.HasDefault() && !slices.ContainsFunc(p.fields, func(f *Param) bool {
+		return f.Name != "name" && f.Name != "key" || f.Schema.Type != "string" || f.Optional
+	})
+}
+
 // Generated says whether kudoc makes the value of a secret parameter that an Instance does not set.
 func (p *Param) Generated() bool {
 	return slices.ContainsFunc(p.Attributes(), func(a Attribute) bool { return a.Key == "generate" })
