@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
+	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/api/v1alpha1/crd"
 )
 
@@ -54,7 +54,7 @@ func connect(t *testing.T) (kubeconfig string, c client.Client) {
 		t.Fatal(err)
 	}
 	scheme := k8sruntime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
 	if c, err = client.New(cfg, client.Options{Scheme: scheme}); err != nil {
@@ -165,36 +165,6 @@ func TestHealthAndMetricsAreServed(t *testing.T) {
 	eventually(t, "metrics", func(ctx context.Context) error {
 		return get(ctx, "http://"+metrics+"/metrics", "controller_runtime_max_concurrent_reconciles")
 	})
-}
-
-func TestAKilledLeaderIsReplaced(t *testing.T) {
-	kubeconfig, c := connect(t)
-	ns := namespace(t, c)
-	args := []string{"--kubeconfig", kubeconfig, "--watch-namespace", ns, "--leader-elect", "--leader-elect-namespace", ns}
-	holder := func(not string) string {
-		who := ""
-		eventually(t, "a leader", func(ctx context.Context) error {
-			var lease coordinationv1.Lease
-			if err := c.Get(ctx, client.ObjectKey{Namespace: ns, Name: "kudoc-controller.kudoc.dev"}, &lease); err != nil {
-				return err
-			}
-			if lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity == "" || *lease.Spec.HolderIdentity == not {
-				return fmt.Errorf("the holder is %v", lease.Spec.HolderIdentity)
-			}
-			who = *lease.Spec.HolderIdentity
-			return nil
-		})
-		return who
-	}
-	leader := startProcess(t, args...)
-	first := holder("")
-	startProcess(t, args...)
-	if err := leader.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if second := holder(first); second == first {
-		t.Errorf("%s still leads", second)
-	}
 }
 
 func TestMistakesInFlagsAreNamed(t *testing.T) {

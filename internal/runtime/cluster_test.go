@@ -146,9 +146,15 @@ func (k *cluster) letInstancesGo() {
 	}
 }
 
-// start runs a controller, for the namespace of the test, until the returned function is called. wrap, if given, stands between the controller and the
-// API server.
+// start runs a controller, for the namespace of the test, until the returned function is called. wrap, if given, stands
+// between the controller and the API server.
 func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func()) {
+	k.t.Helper()
+	return k.startAt(wrap, time.Now)
+}
+
+// startAt is start with a clock.
+func (k *cluster) startAt(wrap func(client.WithWatch) client.Client, now func() time.Time) (stop func()) {
 	k.t.Helper()
 	caches := runtime.CacheOptions()
 	caches.DefaultNamespaces = map[string]cache.Config{k.namespace: {}}
@@ -165,13 +171,13 @@ func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func())
 			return wrap(c), nil
 		}
 	}
-	mgr, err := ctrl.NewManager(k.cfg, opts)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	if err := runtime.Setup(mgr, 4); err != nil {
-		k.t.Fatal(err)
-	}
+	var mgr manager.Manager
+	k.eventually("the controller starts", func(context.Context) (err error) { // a kubelet starts it again, too
+		if mgr, err = ctrl.NewManager(k.cfg, opts); err != nil {
+			return err
+		}
+		return runtime.SetupAt(mgr, 4, now)
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- mgr.Start(ctx) }()
@@ -193,16 +199,25 @@ func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func())
 // eventually tries until check returns nil.
 func (k *cluster) eventually(what string, check func(context.Context) error) {
 	k.t.Helper()
+	if !k.soon(what, check) {
+		k.t.FailNow()
+	}
+}
+
+// soon is eventually for goroutines: it says whether it came true.
+func (k *cluster) soon(what string, check func(context.Context) error) bool {
+	k.t.Helper()
 	ctx, cancel := context.WithTimeout(k.t.Context(), patience)
 	defer cancel()
 	for {
 		err := check(ctx)
 		if err == nil {
-			return
+			return true
 		}
 		select {
 		case <-ctx.Done():
-			k.t.Fatalf("%s: not after %s: %v", what, patience, err)
+			k.t.Errorf("%s: not after %s: %v", what, patience, err)
+			return false
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

@@ -62,6 +62,8 @@ func (d *decision) verdict(ref *refusal) condition {
 	name := t.Plans[t.Done]
 	e := latest(d.executions, d.inst, t, name)
 	switch {
+	case len(d.doomed) > 0 && d.barred != "":
+		return condition{degraded: true, reason: v1alpha1.ReasonPruning, message: "cannot delete what the spec no longer contains: " + d.barred}
 	case len(d.doomed) > 0:
 		return condition{progressing: true, reason: v1alpha1.ReasonPruning, message: fmt.Sprintf("deleting what the spec no longer contains: %s/%s", d.doomed[0].Kind, d.doomed[0].Name)}
 	case e != nil && e.Status.State == v1alpha1.Failed:
@@ -85,6 +87,9 @@ func (d *decision) deletion() condition {
 			return condition{degraded: true, reason: v1alpha1.ReasonPlanFailed, message: fmt.Sprintf(
 				"plan cleanup failed: %s; raise spec.retry of execution %s, or cancel it to go on without it, or set spec.deletionPolicy to Orphan", e.Status.Message, e.Name)}
 		}
+	}
+	if d.barred != "" && d.inst.Status.ActiveExecution == "" {
+		return condition{degraded: true, reason: v1alpha1.ReasonDeleting, message: "cannot delete its objects: " + d.barred}
 	}
 	message := "deleting its objects"
 	if len(d.dependents) > 0 {

@@ -24,8 +24,9 @@ type decision struct {
 	// actions belong to the active execution; objects are what they start with, by task.
 	actions []plan.Action
 	objects map[plan.Ref][]*unstructured.Unstructured
-	// doomed are objects to delete; orphan are objects to let go of.
+	// doomed are objects to delete; orphan are objects to let go of; barred says why they cannot be.
 	doomed, orphan []v1alpha1.InventoryItem
+	barred         string
 	// dependents are Instances that have to go before this one.
 	dependents []string
 	// expire are executions to delete.
@@ -42,9 +43,9 @@ type event struct {
 	plan.Event
 }
 
-// decide is the whole decision about an Instance, in order. It reads nothing but the world and the time.
-func decide(w *world, now time.Time) *decision {
-	d := &decision{inst: w.inst.DeepCopy(), objects: map[plan.Ref][]*unstructured.Unstructured{}}
+// decide is the whole decision about an Instance, in order. It reads nothing but the world.
+func decide(w *world) *decision {
+	d := &decision{inst: w.inst.DeepCopy(), barred: w.barred, objects: map[plan.Ref][]*unstructured.Unstructured{}}
 	for _, e := range w.executions {
 		d.executions = append(d.executions, e.DeepCopy())
 	}
@@ -54,14 +55,14 @@ func decide(w *world, now time.Time) *decision {
 	if !deleting {
 		ref = d.retarget(w)
 	}
-	d.advance(w, now)
+	d.advance(w)
 	if deleting {
 		d.finalize(w)
 	} else {
 		d.concludeTarget(w)
 		d.enqueue()
 	}
-	d.park(now)
+	d.park(w.now)
 	d.conditions(ref)
 	d.expire = expired(d.inst, d.executions)
 	return d
@@ -102,7 +103,7 @@ func (d *decision) retarget(w *world) *refusal {
 }
 
 // advance asks the state machine about the active execution.
-func (d *decision) advance(w *world, now time.Time) {
+func (d *decision) advance(w *world) {
 	d.inst.Status.ActiveExecution = ""
 	if w.active == nil {
 		return
@@ -112,7 +113,7 @@ func (d *decision) advance(w *world, now time.Time) {
 		return // park ends it
 	}
 	if w.runRefusal != nil {
-		d.refuse(e, w.runRefusal, now)
+		d.refuse(e, w.runRefusal, w.now)
 		return
 	}
 	e.Status.FrameworkVersion, e.Status.TargetSequence = w.active.Status.FrameworkVersion, w.active.Status.TargetSequence
@@ -126,7 +127,7 @@ func (d *decision) advance(w *world, now time.Time) {
 		},
 		Observed:   w.observed,
 		Conditions: w.run.Conditions(),
-	}, now)
+	}, w.now)
 	e.Status = out.Status
 	d.actions, d.requeueAfter = out.Actions, out.RequeueAfter
 	for _, ev := range out.Events {
@@ -207,7 +208,7 @@ func newExecution(inst *v1alpha1.Instance, planName string, sequence int64) *v1a
 
 // finalize brings a deleted Instance to its end: the cleanup plan, then the objects in reverse order.
 func (d *decision) finalize(w *world) {
-	if d.inst.Spec.DeletionPolicy == v1alpha1.DeletionOrphan {
+	if d.inst.Spec.DeletionPolicy == v1alpha1.DeletionOrphan && d.barred == "" {
 		d.orphan, d.release = d.inst.Status.Inventory, true
 		return
 	}
