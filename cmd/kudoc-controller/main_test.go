@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 // patience bounds every wait.
 const patience = 120 * time.Second
 
-func connect(t *testing.T) (kubeconfig string, c client.Client) {
+func connect(t testing.TB) (kubeconfig string, c client.Client) {
 	t.Helper()
 	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
 	if path == "" {
@@ -77,7 +77,7 @@ func connect(t *testing.T) (kubeconfig string, c client.Client) {
 }
 
 // startProcess runs a controller; it is killed at the end of the test.
-func startProcess(t *testing.T, args ...string) *exec.Cmd {
+func startProcess(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asController+"=1")
@@ -92,7 +92,7 @@ func startProcess(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -103,7 +103,7 @@ func freeAddr(t *testing.T) string {
 }
 
 // eventually tries until check returns nil.
-func eventually(t *testing.T, what string, check func(context.Context) error) {
+func eventually(t testing.TB, what string, check func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -141,7 +141,7 @@ func get(ctx context.Context, url, want string) error {
 	return nil
 }
 
-func namespace(t *testing.T, c client.Client) string {
+func namespace(t testing.TB, c client.Client) string {
 	t.Helper()
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "controller-"}}
 	if err := c.Create(t.Context(), ns); err != nil {

@@ -25,7 +25,7 @@ func TestAClockThatJumpsWhileAPlanRunsUsesUpNoTimeOfItsSteps(t *testing.T) {
 	for i, jump := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		t.Run(jump.String(), func(t *testing.T) {
 			k, clock := connect(t), &skew{}
-			k.startAt(nil, clock.now)
+			k.run(replica{now: clock.now, workers: 4})
 			_, inst := k.gated("")
 			k.waits(v1alpha1.ReasonRunning, "a-gate")
 			rng := c.random(2, uint64(i))
@@ -50,7 +50,7 @@ func TestAClockThatJumpsWhileAPlanRunsUsesUpNoTimeOfItsSteps(t *testing.T) {
 func TestAControllerWhoseClockIsBehindThatOfItsPredecessorWaitsNoLongerForIt(t *testing.T) {
 	k, ahead := connect(t), &skew{}
 	ahead.jump(5 * time.Hour)
-	stop := k.startAt(nil, ahead.now)
+	stop := k.run(replica{now: ahead.now, workers: 4})
 	inst := k.instance("a", "")
 	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
 	k.change(inst, `{"breakJob": true}`)

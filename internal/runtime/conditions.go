@@ -52,6 +52,9 @@ func (d *decision) verdict(ref *refusal) condition {
 		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "about to deploy"}
 	}
 	inForce := int(t.Done) >= len(t.Plans)
+	if inForce && d.ahead {
+		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "the spec has changed: waiting for the execution that runs"}
+	}
 	if inForce {
 		c := condition{ready: true, reason: v1alpha1.ReasonDeployed, message: fmt.Sprintf("%s is in force", t.FrameworkVersion)}
 		if a := d.execution(st.ActiveExecution); a != nil {

@@ -31,6 +31,8 @@ type decision struct {
 	dependents []string
 	// expire are executions to delete.
 	expire []*v1alpha1.PlanExecution
+	// ahead says that the spec asks for something else than the target, and waits for the active execution.
+	ahead bool
 	// events are about the execution of that name, or about the Instance if it is empty.
 	events []event
 	// release lets a deleted Instance go.
@@ -89,10 +91,11 @@ func (d *decision) retarget(w *world) *refusal {
 	if w.refusal != nil {
 		return w.refusal
 	}
+	next, ref := retarget(d.inst, *w.desire)
 	if w.active != nil && begun(w.active) {
+		d.ahead = next != nil || ref != nil
 		return nil
 	}
-	next, ref := retarget(d.inst, *w.desire)
 	if ref != nil {
 		return ref
 	}
