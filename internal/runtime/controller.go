@@ -124,7 +124,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if err != nil {
 		return retry(err)
 	}
-	if w.active != nil && d.inst.Status.ActiveExecution != w.active.Name {
+	if w.active != nil && d.execution(w.active.Name).Status.State.Terminal() {
 		r.clocks.forget(w.active.UID)
 	}
 	if d.release {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
@@ -193,5 +194,20 @@ func TestAnInstanceIsNotReadyForASpecThatIsNotTheTargetYet(t *testing.T) {
 		if c := meta.FindStatusCondition(d.inst.Status.Conditions, v1alpha1.ConditionReady); c.Status != metav1.ConditionFalse || c.ObservedGeneration != 2 {
 			t.Errorf("%s: generation %d is Ready=%s: %s", state, c.ObservedGeneration, c.Status, c.Message)
 		}
+	}
+}
+
+func TestASpecThatChangesAsTheDeploySucceedsIsUpdatedNotDeployedAgain(t *testing.T) {
+	v, e := version("v1", "deploy", "update"), executionOf("i-deploy-4", "deploy", v1alpha1.Succeeded, 1)
+	program, err := render.Load(&v1alpha1.FrameworkVersionSpec{TemplateFormat: "1.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inst := &v1alpha1.Instance{Status: applied("v1", values{"a": "1"})}
+	inst.Name, inst.Status.LastApplied, inst.Status.Target.Done = "i", nil, 0
+	desired := &desire{version: v, params: values{"a": "2"}, digest: execution.Digest(values{"a": "2"})}
+	d := decide(&world{inst: inst, executions: []*v1alpha1.PlanExecution{e}, desire: desired, targetVersion: v, targetProgram: program})
+	if diff := cmp.Diff([]string{"update"}, d.inst.Status.Target.Plans); diff != "" {
+		t.Errorf("plans of the next target (-want +got):\n%s", diff)
 	}
 }

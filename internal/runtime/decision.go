@@ -55,13 +55,13 @@ func decide(w *world) *decision {
 	deleting := w.inst.DeletionTimestamp != nil
 	var ref *refusal
 	if !deleting {
+		d.concludeTarget(w) // before the target changes, so that a spec that changes just then does not deploy again
 		ref = d.retarget(w)
 	}
 	d.advance(w)
 	if deleting {
 		d.finalize(w)
 	} else {
-		d.concludeTarget(w)
 		d.enqueue()
 	}
 	d.park(w.now)
@@ -100,7 +100,7 @@ func (d *decision) retarget(w *world) *refusal {
 		return ref
 	}
 	if next != nil {
-		d.inst.Status.Target = next
+		d.inst.Status.Target, d.doomed = next, nil
 	}
 	return nil
 }
