@@ -56,7 +56,7 @@ func TestAControllerWhoseClockIsBehindThatOfItsPredecessorWaitsNoLongerForIt(t *
 	k.change(inst, `{"breakJob": true}`)
 	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
 	e := k.execution("a", "rerun", "") // its step has a second attempt, some time after the first has failed
-	k.eventually("the first attempt has failed", func(ctx context.Context) error {
+	k.eventually("the first attempt has failed", func(context.Context) error {
 		k.reaches(e, v1alpha1.Running)
 		if s := e.Status.Phases[0].Steps[0]; s.NotBefore == nil {
 			return fmt.Errorf("it is %s", s.State)

@@ -222,7 +222,7 @@ func TestADeletedInstanceWhoseServiceAccountIsGoneSaysWhatItWaitsFor(t *testing.
 		}
 	}
 	var c metav1.Condition
-	k.eventually("the Instance says what it may not do", func(ctx context.Context) error {
+	k.eventually("the Instance says what it may not do", func(context.Context) error {
 		c = k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonDeleting)
 		if want := `User "system:serviceaccount:` + k.namespace + `:tenant" cannot`; !strings.Contains(c.Message, want) {
 			return fmt.Errorf("it says %q", c.Message)
