@@ -90,7 +90,7 @@ bench: ## measure compiling and rendering, side by side with CUE
 
 .PHONY: bench-runtime
 bench-runtime: ## measure the controller on the sandbox: deploys beside a loop of applies, memory, idling, restarts; KUDOC_SCALE=2000 for more
-	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test ./internal/runtime ./cmd/kudoc-controller -p 1 -run '^$$' -bench 'Deploy|Scale' -benchtime 1x -timeout 60m
+	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test -run '^$$' -bench 'Deploy|Scale' -benchtime 1x -timeout 60m ./internal/runtime ./cmd/kudoc-controller
 
 .PHONY: check
 check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks and their tests

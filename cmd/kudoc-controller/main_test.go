@@ -53,6 +53,7 @@ func connect(t testing.TB) (kubeconfig string, c client.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.QPS = -1
 	scheme := k8sruntime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)

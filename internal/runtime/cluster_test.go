@@ -235,6 +235,18 @@ func (k *cluster) soon(what string, check func(context.Context) error) bool {
 	}
 }
 
+// gone waits until an object is not there any more.
+func (k *cluster) gone(o client.Object) {
+	k.t.Helper()
+	k.eventually(o.GetName()+" is gone", func(ctx context.Context) error {
+		err := k.c.Get(ctx, client.ObjectKeyFromObject(o), o)
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("it is there: %w", err)
+	})
+}
+
 // instance makes an Instance of the shop; params is JSON.
 func (k *cluster) instance(name, params string) *v1alpha1.Instance {
 	k.t.Helper()

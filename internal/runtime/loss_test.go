@@ -140,6 +140,19 @@ func TestAnInstanceWhoseFrameworkVersionIsDeletedUnderAPlanCanBeCancelledAndDele
 	}
 }
 
+func TestADeletedNamespaceIsNotHeldUp(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instanceOf("tidy-1.0.0", "a", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	ns := &corev1.Namespace{}
+	ns.Name = k.namespace
+	if err := k.c.Delete(t.Context(), ns); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(inst)
+}
+
 func TestANamespaceThatIsDeletedUnderAPlanGoes(t *testing.T) {
 	k := connect(t)
 	k.start(nil)

@@ -92,7 +92,8 @@ func (p *weather) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), time.Second+time.Duration(chance.IntN(3000))*time.Millisecond)
 		defer cancel()
 		r = r.WithContext(ctx)
-		if r.ProtoMajor == 2 { // the watch ends; over HTTP/1.1 it breaks, after which client-go waits longer and longer over HTTP/2
+		if r.ProtoMajor == 2 {
+			// It ends; after streams that break, client-go waits longer and longer before it lists again, up to a minute.
 			defer func() { _ = recover() }()
 		}
 	}

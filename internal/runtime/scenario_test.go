@@ -11,7 +11,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -293,18 +292,6 @@ func TestAnObjectOfAnotherOwnerIsNotTouched(t *testing.T) {
 	}
 }
 
-// gone waits until an object is not there any more.
-func (k *cluster) gone(o client.Object) {
-	k.t.Helper()
-	k.eventually(o.GetName()+" is gone", func(ctx context.Context) error {
-		err := k.c.Get(ctx, client.ObjectKeyFromObject(o), o)
-		if apierrors.IsNotFound(err) {
-			return nil
-		}
-		return fmt.Errorf("it is there: %w", err)
-	})
-}
-
 func TestDeletionTakesTheObjectsAlongUnlessTheyAreOrphaned(t *testing.T) {
 	k := connect(t)
 	k.start(nil)
@@ -368,19 +355,6 @@ func TestDeletionRunsTheCleanupPlanAndAFailedOneHasAWayOut(t *testing.T) {
 	if k.configMap("b-config") != nil {
 		t.Error("b-config outlived its instance")
 	}
-}
-
-func TestADeletedNamespaceIsNotHeldUp(t *testing.T) {
-	k := connect(t)
-	k.start(nil)
-	inst := k.instanceOf("tidy-1.0.0", "a", "")
-	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
-	ns := &corev1.Namespace{}
-	ns.Name = k.namespace
-	if err := k.c.Delete(t.Context(), ns); err != nil {
-		t.Fatal(err)
-	}
-	k.gone(inst)
 }
 
 func TestTheAPIServerRefusesWhatCannotBeMeant(t *testing.T) {
