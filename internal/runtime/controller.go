@@ -110,7 +110,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		}
 	}
 	d := decide(w)
-	if w.barred != "" || w.refusal != nil && w.refusal.unwatched {
+	if d.requeueAfter == 0 && (w.barred != "" || w.refusal != nil && w.refusal.unwatched) {
 		d.requeueAfter = poll
 	}
 	r.intend(w, d)
