@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,18 +158,27 @@ func TestHowADeletionGoes(t *testing.T) {
 		edit func(*world)
 		want string // what is made, deleted and let go of
 	}{
-		"cleanup comes first":                      {func(*world) {}, "run i-cleanup-4"},
-		"it is waited for":                         {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Running, false)) }, ""},
-		"a failed one waits for a person":          {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Failed, false)) }, ""},
-		"a cancelled one does not":                 {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Cancelled, true)) }, "delete StatefulSet/3 Service/2"},
-		"nor a failed one that is cancelled":       {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Failed, true)) }, "delete StatefulSet/3 Service/2"},
-		"what was applied last is deleted first":   {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Succeeded, false)) }, "delete StatefulSet/3 Service/2"},
-		"without such a plan nothing runs":         {func(w *world) { w.targetVersion.Spec.Plans = w.targetVersion.Spec.Plans[:4] }, "delete StatefulSet/3 Service/2"},
-		"nor in a namespace that is ending":        {func(w *world) { w.namespaceEnding = true }, "delete StatefulSet/3 Service/2"},
-		"without its version nothing can run":      {func(w *world) { w.targetVersion = nil }, "delete StatefulSet/3 Service/2"},
-		"what others require is not deleted":       {func(w *world) { w.dependents = []string{"guest"} }, ""},
-		"with nothing to clean up it just goes":    {func(w *world) { w.inst.Status.Inventory = nil }, "go"},
-		"orphans are let go, and nothing is run":   {func(w *world) { w.inst.Spec.DeletionPolicy = v1alpha1.DeletionOrphan }, "let go ConfigMap/1 Service/2 StatefulSet/3 go"},
+		"cleanup comes first":                    {func(*world) {}, "run i-cleanup-4"},
+		"it is waited for":                       {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Running, false)) }, ""},
+		"a failed one waits for a person":        {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Failed, false)) }, ""},
+		"a cancelled one does not":               {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Cancelled, true)) }, "delete StatefulSet/3 Service/2"},
+		"nor a failed one that is cancelled":     {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Failed, true)) }, "delete StatefulSet/3 Service/2"},
+		"what was applied last is deleted first": {func(w *world) { w.executions = append(w.executions, swept(v1alpha1.Succeeded, false)) }, "delete StatefulSet/3 Service/2"},
+		"without such a plan nothing runs":       {func(w *world) { w.targetVersion.Spec.Plans = w.targetVersion.Spec.Plans[:4] }, "delete StatefulSet/3 Service/2"},
+		"nor in a namespace that is ending":      {func(w *world) { w.namespaceEnding = true }, "delete StatefulSet/3 Service/2"},
+		"without its version nothing can run":    {func(w *world) { w.targetVersion = nil }, "delete StatefulSet/3 Service/2"},
+		"what others require is not deleted":     {func(w *world) { w.dependents = []string{"guest"} }, ""},
+		"with nothing to clean up it just goes":  {func(w *world) { w.inst.Status.Inventory = nil }, "go"},
+		"orphans are let go, and nothing is run": {func(w *world) { w.inst.Spec.DeletionPolicy = v1alpha1.DeletionOrphan }, "let go ConfigMap/1 Service/2 StatefulSet/3 go"},
+		"data is retained, the rest is deleted": {func(w *world) {
+			w.inst.Spec.DeletionPolicy, w.namespaceEnding = v1alpha1.DeletionRetain, true
+			w.inst.Status.Inventory = append(slices.Clone(items), v1alpha1.InventoryItem{Kind: "PersistentVolumeClaim", Name: "data", Task: "server"})
+		}, "delete StatefulSet/3 Service/2 let go PersistentVolumeClaim/data"},
+		"to retain data, too, cleanup comes first": {func(w *world) { w.inst.Spec.DeletionPolicy = v1alpha1.DeletionRetain }, "run i-cleanup-4"},
+		"with nothing but data left it just goes": {func(w *world) {
+			w.inst.Spec.DeletionPolicy, w.namespaceEnding = v1alpha1.DeletionRetain, true
+			w.inst.Status.Inventory = []v1alpha1.InventoryItem{{Kind: "PersistentVolumeClaim", Name: "data", Task: "server"}}
+		}, "let go PersistentVolumeClaim/data go"},
 		"before anything was made, it just goes":   {func(w *world) { w.inst.Status = v1alpha1.InstanceStatus{} }, "go"},
 		"the last group is followed by the others": {func(w *world) { w.namespaceEnding, w.inst.Status.Inventory = true, items[:1] }, "delete ConfigMap/1"},
 	} {
@@ -202,4 +212,25 @@ func deletion(d *decision) string {
 		out = append(out, "go")
 	}
 	return strings.Join(out, " ")
+}
+
+func TestAnInstanceOfTheSameNameBeginsAnew(t *testing.T) {
+	left := executionOf("i-deploy-1", "deploy", v1alpha1.Succeeded, 9)
+	left.Labels, left.Status.TargetSequence = map[string]string{v1alpha1.LabelTarget: "1"}, 1
+	byHand := executionOf("mine", "deploy", v1alpha1.Succeeded, 8)
+	byHand.Status.TargetSequence = 2
+	for name, tc := range map[string]struct {
+		executions []*v1alpha1.PlanExecution
+		want       string
+	}{
+		"there was none":                        {nil, "i-deploy-1"},
+		"one was there, and its execution is":   {[]*v1alpha1.PlanExecution{left}, "i-deploy-2"},
+		"it was deployed again by a person":     {[]*v1alpha1.PlanExecution{left, byHand}, "i-deploy-3"},
+		"somebody wants a backup once it is up": {[]*v1alpha1.PlanExecution{executionOf("e", "backup", "", 1)}, "i-deploy-1"},
+	} {
+		d := deciding(worldOf(t, v1alpha1.InstanceStatus{}, values{}, tc.executions...))
+		if d.create == nil || d.create.Name != tc.want || d.inst.Status.LastApplied != nil {
+			t.Errorf("%s: %v is made, and %v is in force", name, d.create, d.inst.Status.LastApplied)
+		}
+	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
-func TestAGeneratedSecretGoesWithItsInstanceUnlessThatIsOrphaned(t *testing.T) {
+func TestAGeneratedSecretGoesWithItsInstanceUnlessWhatThatKnowsIsKept(t *testing.T) {
 	v := version("v1")
 	v.Spec.Parameters = append(v.Spec.Parameters, v1alpha1.Parameter{Name: "password", Secret: true, Generate: 32})
 	inst := &v1alpha1.Instance{}
@@ -19,8 +19,10 @@ func TestAGeneratedSecretGoesWithItsInstanceUnlessThatIsOrphaned(t *testing.T) {
 	if len(s.OwnerReferences) != 1 || s.OwnerReferences[0].UID != inst.UID {
 		t.Errorf("its owners are %v", s.OwnerReferences)
 	}
-	inst.Spec.DeletionPolicy = v1alpha1.DeletionOrphan
-	if s := generated(inst, v, []string{"password"}); len(s.OwnerReferences) != 0 {
-		t.Errorf("the owners of an orphan are %v", s.OwnerReferences)
+	for _, policy := range []v1alpha1.DeletionPolicy{v1alpha1.DeletionOrphan, v1alpha1.DeletionRetain} {
+		inst.Spec.DeletionPolicy = policy
+		if s := generated(inst, v, []string{"password"}); len(s.OwnerReferences) != 0 {
+			t.Errorf("%s: its owners are %v", policy, s.OwnerReferences)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestWhatIsNeverDeleted(t *testing.T) {
 	const ours = "kudoc.dev/instance: i, app.kubernetes.io/managed-by: kudoc"
 	inst := &v1alpha1.Instance{}
-	inst.Name, inst.Namespace = "i", "ns"
+	inst.Name, inst.Namespace, inst.UID = "i", "ns", "instance"
 	for name, tc := range map[string]struct {
 		meta string
 		seen types.UID
@@ -27,7 +27,8 @@ func TestWhatIsNeverDeleted(t *testing.T) {
 		"one in another namespace says whose it is":      {`{namespace: other, uid: "1", labels: {` + ours + `}, annotations: {kudoc.dev/instance-namespace: ns}}`, "", false},
 		"one without a namespace says whose it is, too":  {`{uid: "1", labels: {` + ours + `}, annotations: {kudoc.dev/instance-namespace: ns}}`, "", false},
 		"nor that of an instance of the same name there": {`{uid: "1", labels: {` + ours + `}, annotations: {kudoc.dev/instance-namespace: other}}`, "", true},
-		"nor one that asks to be kept":                   {`{namespace: ns, uid: "1", labels: {` + ours + `}, annotations: {kudoc.dev/prune: disabled}}`, "1", true},
+		"one that asks to be kept is let go first":       {`{namespace: ns, uid: "1", labels: {` + ours + `}, annotations: {kudoc.dev/prune: disabled}, ownerReferences: [{uid: instance}]}`, "1", false},
+		"and then left alone":                            {`{namespace: ns, uid: "1", labels: {` + ours + `}, annotations: {kudoc.dev/prune: disabled}}`, "1", true},
 	} {
 		live := &metav1.PartialObjectMetadata{}
 		if err := yaml.Unmarshal([]byte(tc.meta), &live.ObjectMeta); err != nil {
