@@ -22,6 +22,8 @@ func TestAFrameworkVersionSaysWhetherItCanBeExecuted(t *testing.T) {
 	future := &v1alpha1.FrameworkVersion{Spec: *good.Spec.DeepCopy()}
 	future.Spec.TemplateFormat, future.Spec.Framework = "9.0", k.namespace
 	future.Name = future.Spec.Framework + "-1.0.0"
+	inst := k.instanceOf(future.Name, "a", "")
+	k.says(inst, v1alpha1.ReasonFrameworkVersionNotFound, future.Name)
 	if err := k.c.Create(t.Context(), future); err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +50,5 @@ func TestAFrameworkVersionSaysWhetherItCanBeExecuted(t *testing.T) {
 			return nil
 		})
 	}
-	inst := k.instanceOf(future.Name, "a", "")
 	k.says(inst, v1alpha1.ReasonFrameworkVersionInvalid, "9.0")
 }

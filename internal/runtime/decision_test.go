@@ -234,3 +234,18 @@ func TestAnInstanceOfTheSameNameBeginsAnew(t *testing.T) {
 		}
 	}
 }
+
+func TestADeletionCancelsThePlanThatRuns(t *testing.T) {
+	for _, plan := range []string{"backup", "deploy"} {
+		e := executionOf("e", plan, v1alpha1.Running, 1)
+		w := deleted(worldOf(t, applied("v1", values{}), values{}, e))
+		w.inst.Status.Inventory = []v1alpha1.InventoryItem{{Kind: "ConfigMap", Name: "1", Task: "config"}}
+		w.runRefusal, w.run = nil, &execution.Run{Instance: w.inst, Execution: e, Version: w.targetVersion, Plan: &v1alpha1.Plan{
+			Name: plan, Phases: []v1alpha1.Phase{{Name: "p", Steps: []v1alpha1.Step{{Name: "s", Tasks: []string{plan + "-task"}}}}},
+		}}
+		d := deciding(w)
+		if got := d.execution("e").Status; got.State != v1alpha1.Cancelled || len(d.actions) > 0 {
+			t.Errorf("plan %s is %s, and %v is done", plan, got.State, d.actions)
+		}
+	}
+}
