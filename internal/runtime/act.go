@@ -50,7 +50,7 @@ func enter(st *v1alpha1.InstanceStatus, u *unstructured.Unstructured, task strin
 		st.Inventory = append(st.Inventory, it)
 		return
 	}
-	it.UID = st.Inventory[at].UID
+	it.UID, it.Fields = st.Inventory[at].UID, st.Inventory[at].Fields // what others did is not forgotten if the apply fails
 	st.Inventory[at] = it
 }
 
