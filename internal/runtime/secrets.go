@@ -82,7 +82,7 @@ func retains(inst *v1alpha1.Instance) bool {
 
 // letSecretGo keeps the generated secrets of an Instance that goes, if it has any. kudoc has made none where it may not.
 func (r *Reconciler) letSecretGo(ctx context.Context, inst *v1alpha1.Instance) error {
-	it := v1alpha1.InventoryItem{Version: "v1", Kind: "Secret", Namespace: inst.Namespace, Name: render.GeneratedSecret(inst.Name)}
+	it := v1alpha1.InventoryItem{Version: "v1", Kind: "Secret", Namespace: inst.Namespace, Name: execution.GeneratedSecret(inst.Name)}
 	err := access{r.Reader, r.Client}.letGo(ctx, inst, it)
 	if apierrors.IsForbidden(err) {
 		return nil
