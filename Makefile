@@ -9,6 +9,8 @@ TOOL := go tool -modfile=go.tools.mod
 PROGRAMS ?= 600
 # more tests at once than cores: most of them wait for an API server
 TESTFLAGS ?= -parallel 8
+# the tests that do harm
+CHAOS := Killed|AlthoughRequestsFail|IsDeleted|IsGone|ThatJumps|IsBehind
 export CGO_ENABLED = 0
 
 .PHONY: help
@@ -81,10 +83,21 @@ fuzz: ## ten minutes: fuzz the state machine, the decoders and the compiler, the
 	@log=$$(mktemp); KUDOC_PROGRAMS=$(PROGRAMS) KUDOC_SEED=$$(date +%s) go test ./internal/compile -run Random -v -timeout 60m >$$log 2>&1 || \
 		{ grep -B2 -A60 -e '--- FAIL' $$log; rm $$log; exit 1; }; grep 'frameworks:' $$log; rm $$log
 
+.PHONY: chaos
+chaos: ## a few minutes: kill controllers, fail requests, take things away under running plans; KUDOC_SEED repeats a run
+	@seed=$${KUDOC_SEED:-$$(date +%s)}; echo "KUDOC_SEED=$$seed" >&2; log=$$(mktemp); \
+	demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 KUDOC_CHAOS=full KUDOC_SEED=$$seed go test $(TESTFLAGS) -v -count 1 \
+		-run '$(CHAOS)' ./internal/runtime ./cmd/kudoc-controller >$$log 2>&1 || \
+		{ grep -v '^=== ' $$log; rm $$log; echo "KUDOC_SEED=$$seed" >&2; exit 1; }; grep -e 'chaos:' -e '^--- PASS' -e '^ok' $$log; rm $$log
+
 .PHONY: bench
 bench: ## measure compiling and rendering, side by side with CUE
 	go test ./internal/... -run '^$$' -bench . -benchmem
 	go test ./cmd/kudoc -run '^$$' -bench . -benchtime 20x
+
+.PHONY: bench-runtime
+bench-runtime: ## measure the controller on the sandbox: deploys beside a loop of applies, memory, idling, restarts; KUDOC_SCALE=2000 for more
+	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test -run '^$$' -bench 'Deploy|Scale' -benchtime 1x -timeout 60m ./internal/runtime ./cmd/kudoc-controller
 
 .PHONY: check
 check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks and their tests

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -41,7 +40,7 @@ func TestMain(m *testing.M) {
 // patience bounds every wait.
 const patience = 120 * time.Second
 
-func connect(t *testing.T) (kubeconfig string, c client.Client) {
+func connect(t testing.TB) (kubeconfig string, c client.Client) {
 	t.Helper()
 	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
 	if path == "" {
@@ -54,8 +53,9 @@ func connect(t *testing.T) (kubeconfig string, c client.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.QPS = -1
 	scheme := k8sruntime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme)); err != nil {
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
 	if c, err = client.New(cfg, client.Options{Scheme: scheme}); err != nil {
@@ -81,7 +81,7 @@ func connect(t *testing.T) (kubeconfig string, c client.Client) {
 }
 
 // startProcess runs a controller; it is killed at the end of the test.
-func startProcess(t *testing.T, args ...string) *exec.Cmd {
+func startProcess(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asController+"=1")
@@ -96,7 +96,7 @@ func startProcess(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -107,7 +107,7 @@ func freeAddr(t *testing.T) string {
 }
 
 // eventually tries until check returns nil.
-func eventually(t *testing.T, what string, check func(context.Context) error) {
+func eventually(t testing.TB, what string, check func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -145,7 +145,7 @@ func get(ctx context.Context, url, want string) error {
 	return nil
 }
 
-func namespace(t *testing.T, c client.Client) string {
+func namespace(t testing.TB, c client.Client) string {
 	t.Helper()
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "controller-"}}
 	if err := c.Create(t.Context(), ns); err != nil {
@@ -169,36 +169,6 @@ func TestHealthAndMetricsAreServed(t *testing.T) {
 	eventually(t, "metrics", func(ctx context.Context) error {
 		return get(ctx, "http://"+metrics+"/metrics", "controller_runtime_max_concurrent_reconciles")
 	})
-}
-
-func TestAKilledLeaderIsReplaced(t *testing.T) {
-	kubeconfig, c := connect(t)
-	ns := namespace(t, c)
-	args := []string{"--kubeconfig", kubeconfig, "--watch-namespace", ns, "--leader-elect", "--leader-elect-namespace", ns}
-	holder := func(not string) string {
-		who := ""
-		eventually(t, "a leader", func(ctx context.Context) error {
-			var lease coordinationv1.Lease
-			if err := c.Get(ctx, client.ObjectKey{Namespace: ns, Name: "kudoc-controller.kudoc.dev"}, &lease); err != nil {
-				return err
-			}
-			if lease.Spec.HolderIdentity == nil || *lease.Spec.HolderIdentity == "" || *lease.Spec.HolderIdentity == not {
-				return fmt.Errorf("the holder is %v", lease.Spec.HolderIdentity)
-			}
-			who = *lease.Spec.HolderIdentity
-			return nil
-		})
-		return who
-	}
-	leader := startProcess(t, args...)
-	first := holder("")
-	startProcess(t, args...)
-	if err := leader.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if second := holder(first); second == first {
-		t.Errorf("%s still leads", second)
-	}
 }
 
 func TestMistakesInFlagsAreNamed(t *testing.T) {

@@ -68,8 +68,10 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision) (map[plan.R
 			broken[a.Ref] = plan.Observation{Progress: plan.Broken, Message: err.Error()}
 		}
 	}
-	for _, it := range d.doomed {
-		later = append(later, w.objects.prune(ctx, w.inst, it))
+	if d.barred == "" {
+		for _, it := range d.doomed {
+			later = append(later, w.objects.prune(ctx, w.inst, it))
+		}
 	}
 	for _, it := range d.orphan {
 		later = append(later, w.objects.letGo(ctx, w.inst, it))
@@ -103,7 +105,7 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs 
 			if step != nil {
 				started = step.StartedAt
 			}
-			return graceful(explain(display(u), err), started, r.Now())
+			return graceful(explain(display(u), err), started, w.now)
 		}
 	}
 	return nil
@@ -203,6 +205,8 @@ func (r *Reconciler) lookFor(ctx context.Context, w *world) error {
 		switch {
 		case apierrors.IsNotFound(err) || meta.IsNoMatchError(err):
 			w.gone[identityOf(it)] = true
+		case apierrors.IsForbidden(err):
+			w.barred = fmt.Sprintf("%v, or name another one in spec.serviceAccountName", explain(it.Kind+"/"+it.Name, err))
 		case err != nil:
 			return fmt.Errorf("read %s/%s: %w", it.Kind, it.Name, err)
 		case vanished(w.inst, it, live):

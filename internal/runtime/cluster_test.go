@@ -38,7 +38,7 @@ const patience = 120 * time.Second
 
 // cluster is the API server of the sandbox, shared by all tests; each test has a namespace of its own.
 type cluster struct {
-	t         *testing.T
+	t         testing.TB
 	cfg       *rest.Config
 	c         client.Client
 	namespace string
@@ -47,9 +47,11 @@ type cluster struct {
 var discardLogs = sync.OnceFunc(func() { ctrl.SetLogger(logr.Discard()) })
 
 // connect finds the sandbox. Where KUDOC_REQUIRE_CLUSTER is set, its absence fails the test.
-func connect(t *testing.T) *cluster {
+func connect(t testing.TB) *cluster {
 	t.Helper()
-	t.Parallel()
+	if test, ok := t.(*testing.T); ok {
+		test.Parallel()
+	}
 	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
 	if path == "" {
 		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
@@ -73,7 +75,7 @@ func connect(t *testing.T) *cluster {
 	return k
 }
 
-func scheme(t *testing.T) *k8sruntime.Scheme {
+func scheme(t testing.TB) *k8sruntime.Scheme {
 	t.Helper()
 	s := k8sruntime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(s), apiextensionsv1.AddToScheme(s), v1alpha1.AddToScheme(s)); err != nil {
@@ -102,11 +104,15 @@ func (k *cluster) install() {
 			k.t.Fatal(err)
 		}
 	}
-	data, err := os.ReadFile("testdata/shop.yaml")
+	shop, err := os.ReadFile("testdata/shop.yaml")
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	for doc := range strings.SplitSeq(string(data), "\n---\n") {
+	quartet, err := os.ReadFile("testdata/quartet.yaml")
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for doc := range strings.SplitSeq(string(shop)+"\n---\n"+string(quartet), "\n---\n") {
 		k.eventually("the kinds are served", func(ctx context.Context) error {
 			var v v1alpha1.FrameworkVersion
 			if err := yaml.UnmarshalStrict([]byte(doc), &v); err != nil {
@@ -146,9 +152,21 @@ func (k *cluster) letInstancesGo() {
 	}
 }
 
-// start runs a controller, for the namespace of the test, until the returned function is called. wrap, if given, stands between the controller and the
-// API server.
+// replica is a controller for the namespace of the test.
+type replica struct {
+	// wrap stands between the controller and the API server, if it is given.
+	wrap    func(client.WithWatch) client.Client
+	now     func() time.Time
+	workers int
+}
+
+// start runs a controller until the returned function is called.
 func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func()) {
+	k.t.Helper()
+	return k.run(replica{wrap: wrap, now: time.Now, workers: 4})
+}
+
+func (k *cluster) run(r replica) (stop func()) {
 	k.t.Helper()
 	caches := runtime.CacheOptions()
 	caches.DefaultNamespaces = map[string]cache.Config{k.namespace: {}}
@@ -156,22 +174,22 @@ func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func())
 		Scheme: scheme(k.t), Cache: caches, Metrics: metricsserver.Options{BindAddress: "0"},
 		Controller: config.Controller{SkipNameValidation: new(true)},
 	}
-	if wrap != nil {
+	if r.wrap != nil {
 		opts.NewClient = func(cfg *rest.Config, o client.Options) (client.Client, error) {
 			c, err := client.NewWithWatch(cfg, o)
 			if err != nil {
 				return nil, err
 			}
-			return wrap(c), nil
+			return r.wrap(c), nil
 		}
 	}
-	mgr, err := ctrl.NewManager(k.cfg, opts)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	if err := runtime.Setup(mgr, 4); err != nil {
-		k.t.Fatal(err)
-	}
+	var mgr manager.Manager
+	k.eventually("the controller starts", func(context.Context) (err error) { // a kubelet starts it again, too
+		if mgr, err = ctrl.NewManager(k.cfg, opts); err != nil {
+			return err
+		}
+		return runtime.SetupAt(mgr, r.workers, r.now)
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- mgr.Start(ctx) }()
@@ -193,19 +211,40 @@ func (k *cluster) start(wrap func(client.WithWatch) client.Client) (stop func())
 // eventually tries until check returns nil.
 func (k *cluster) eventually(what string, check func(context.Context) error) {
 	k.t.Helper()
+	if !k.soon(what, check) {
+		k.t.FailNow()
+	}
+}
+
+// soon is eventually for goroutines: it says whether it came true.
+func (k *cluster) soon(what string, check func(context.Context) error) bool {
+	k.t.Helper()
 	ctx, cancel := context.WithTimeout(k.t.Context(), patience)
 	defer cancel()
 	for {
 		err := check(ctx)
 		if err == nil {
-			return
+			return true
 		}
 		select {
 		case <-ctx.Done():
-			k.t.Fatalf("%s: not after %s: %v", what, patience, err)
+			k.t.Errorf("%s: not after %s: %v", what, patience, err)
+			return false
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+}
+
+// gone waits until an object is not there any more.
+func (k *cluster) gone(o client.Object) {
+	k.t.Helper()
+	k.eventually(o.GetName()+" is gone", func(ctx context.Context) error {
+		err := k.c.Get(ctx, client.ObjectKeyFromObject(o), o)
+		if apierrors.IsNotFound(err) {
+			return nil
+		}
+		return fmt.Errorf("it is there: %w", err)
+	})
 }
 
 // instance makes an Instance of the shop; params is JSON.

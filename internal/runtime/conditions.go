@@ -52,6 +52,9 @@ func (d *decision) verdict(ref *refusal) condition {
 		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "about to deploy"}
 	}
 	inForce := int(t.Done) >= len(t.Plans)
+	if inForce && d.ahead {
+		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "the spec has changed: waiting for the execution that runs"}
+	}
 	if inForce {
 		c := condition{ready: true, reason: v1alpha1.ReasonDeployed, message: fmt.Sprintf("%s is in force", t.FrameworkVersion)}
 		if a := d.execution(st.ActiveExecution); a != nil {
@@ -64,6 +67,8 @@ func (d *decision) verdict(ref *refusal) condition {
 	name := t.Plans[t.Done]
 	e := latest(d.executions, d.inst, t, name)
 	switch {
+	case len(d.doomed) > 0 && d.barred != "":
+		return condition{degraded: true, reason: v1alpha1.ReasonPruning, message: "cannot delete what the spec no longer contains: " + d.barred}
 	case len(d.doomed) > 0:
 		return condition{progressing: true, reason: v1alpha1.ReasonPruning, message: fmt.Sprintf("deleting what the spec no longer contains: %s/%s", d.doomed[0].Kind, d.doomed[0].Name)}
 	case e != nil && e.Status.State == v1alpha1.Failed:
@@ -87,6 +92,9 @@ func (d *decision) deletion() condition {
 			return condition{degraded: true, reason: v1alpha1.ReasonPlanFailed, message: fmt.Sprintf(
 				"plan cleanup failed: %s; raise spec.retry of execution %s, or cancel it to go on without it, or set spec.deletionPolicy to Orphan", e.Status.Message, e.Name)}
 		}
+	}
+	if d.barred != "" && d.inst.Status.ActiveExecution == "" {
+		return condition{degraded: true, reason: v1alpha1.ReasonDeleting, message: "cannot delete its objects: " + d.barred}
 	}
 	message := "deleting its objects"
 	if len(d.dependents) > 0 {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller"
@@ -41,6 +42,7 @@ type Reconciler struct {
 	// Now is the clock.
 	Now func() time.Time
 
+	clocks   clocks
 	accounts accounts
 	programs programs
 	secrets  secretsMade
@@ -48,10 +50,12 @@ type Reconciler struct {
 }
 
 // Setup registers the controllers of this package with a manager. workers is how many Instances are reconciled at once.
-func Setup(mgr ctrl.Manager, workers int) error {
+func Setup(mgr ctrl.Manager, workers int) error { return setup(mgr, workers, time.Now) }
+
+func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
-		Recorder: mgr.GetEventRecorder("kudoc"), Now: time.Now,
+		Recorder: mgr.GetEventRecorder("kudoc"), Now: now,
 		accounts: accounts{config: mgr.GetConfig(), opts: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
@@ -68,13 +72,19 @@ func Setup(mgr ctrl.Manager, workers int) error {
 		Watches(&v1alpha1.Instance{}, handler.EnqueueRequestsFromMapFunc(r.instancesAround)).
 		Watches(&v1alpha1.PlanExecution{}, handler.EnqueueRequestsFromMapFunc(instanceOfExecution)).
 		Watches(&v1alpha1.FrameworkVersion{}, handler.EnqueueRequestsFromMapFunc(r.instancesOfVersion)).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: workers, RateLimiter: backoff()}).
 		Build(r)
 	if err != nil {
 		return fmt.Errorf("set up instances: %w", err)
 	}
 	r.watches = newWatches(mgr.GetCache(), c)
 	return setupVersions(mgr, &r.programs)
+}
+
+// backoff is how soon an Instance is looked at again after an error: never later than if nothing had been heard of it, so
+// that an outage of the API server, however long, holds up nothing for long after its end.
+func backoff() workqueue.TypedRateLimiter[reconcile.Request] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, poll)
 }
 
 // Reconcile gathers, decides, records and acts.
@@ -99,8 +109,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 			}
 		}
 	}
-	d := decide(w, r.Now())
-	if w.refusal != nil && w.refusal.unwatched {
+	d := decide(w)
+	if d.requeueAfter == 0 && (w.barred != "" || w.refusal != nil && w.refusal.unwatched) {
 		d.requeueAfter = poll
 	}
 	r.intend(w, d)
@@ -113,6 +123,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	}
 	if err != nil {
 		return retry(err)
+	}
+	if w.active != nil && d.execution(w.active.Name).Status.State.Terminal() {
+		r.clocks.forget(w.active.UID)
 	}
 	if d.release {
 		r.secrets.forget(d.inst.UID)

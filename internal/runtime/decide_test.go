@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
@@ -177,5 +179,35 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"0", "1"}, got); diff != "" {
 		t.Errorf("expired (-want +got):\n%s", diff)
+	}
+}
+
+// The caches may be behind: an execution that has just ended is still the active one when the next spec is there.
+func TestAnInstanceIsNotReadyForASpecThatIsNotTheTargetYet(t *testing.T) {
+	for _, state := range []v1alpha1.State{v1alpha1.Suspended, v1alpha1.Succeeded} {
+		v, e := version("v1", "deploy", "update", "backup"), executionOf("e", "backup", state, 1)
+		inst := &v1alpha1.Instance{Status: applied("v1", values{"a": "1"})}
+		inst.Generation = 2
+		desired := &desire{version: v, params: values{"a": "2"}, digest: execution.Digest(values{"a": "2"})}
+		run := &execution.Run{Instance: inst, Execution: e, Version: v, Plan: &v1alpha1.Plan{Name: "backup", Phases: []v1alpha1.Phase{{Name: "p", Steps: []v1alpha1.Step{{Name: "s"}}}}}}
+		d := decide(&world{inst: inst, executions: []*v1alpha1.PlanExecution{e}, active: e, run: run, desire: desired, targetVersion: v})
+		if c := meta.FindStatusCondition(d.inst.Status.Conditions, v1alpha1.ConditionReady); c.Status != metav1.ConditionFalse || c.ObservedGeneration != 2 {
+			t.Errorf("%s: generation %d is Ready=%s: %s", state, c.ObservedGeneration, c.Status, c.Message)
+		}
+	}
+}
+
+func TestASpecThatChangesAsTheDeploySucceedsIsUpdatedNotDeployedAgain(t *testing.T) {
+	v, e := version("v1", "deploy", "update"), executionOf("i-deploy-4", "deploy", v1alpha1.Succeeded, 1)
+	program, err := render.Load(&v1alpha1.FrameworkVersionSpec{TemplateFormat: "1.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inst := &v1alpha1.Instance{Status: applied("v1", values{"a": "1"})}
+	inst.Name, inst.Status.LastApplied, inst.Status.Target.Done = "i", nil, 0
+	desired := &desire{version: v, params: values{"a": "2"}, digest: execution.Digest(values{"a": "2"})}
+	d := decide(&world{inst: inst, executions: []*v1alpha1.PlanExecution{e}, desire: desired, targetVersion: v, targetProgram: program})
+	if diff := cmp.Diff([]string{"update"}, d.inst.Status.Target.Plans); diff != "" {
+		t.Errorf("plans of the next target (-want +got):\n%s", diff)
 	}
 }

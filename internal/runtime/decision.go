@@ -24,14 +24,17 @@ type decision struct {
 	// actions belong to the active execution; objects are what they start with, by task.
 	actions []plan.Action
 	objects map[plan.Ref][]*unstructured.Unstructured
-	// doomed are objects to delete; orphan are objects to let go of.
+	// doomed are objects to delete; orphan are objects to let go of; barred says why they cannot be.
 	doomed, orphan []v1alpha1.InventoryItem
+	barred         string
 	// drift says what others have changed of what is in force.
 	drift []string
 	// dependents are Instances that have to go before this one.
 	dependents []string
 	// expire are executions to delete.
 	expire []*v1alpha1.PlanExecution
+	// ahead says that the spec asks for something else than the target, and waits for the active execution.
+	ahead bool
 	// events are about the execution of that name, or about the Instance if it is empty.
 	events []event
 	// release lets a deleted Instance go.
@@ -44,9 +47,9 @@ type event struct {
 	plan.Event
 }
 
-// decide is the whole decision about an Instance, in order. It reads nothing but the world and the time.
-func decide(w *world, now time.Time) *decision {
-	d := &decision{inst: w.inst.DeepCopy(), objects: map[plan.Ref][]*unstructured.Unstructured{}}
+// decide is the whole decision about an Instance, in order. It reads nothing but the world.
+func decide(w *world) *decision {
+	d := &decision{inst: w.inst.DeepCopy(), barred: w.barred, objects: map[plan.Ref][]*unstructured.Unstructured{}}
 	for _, e := range w.executions {
 		d.executions = append(d.executions, e.DeepCopy())
 	}
@@ -55,16 +58,16 @@ func decide(w *world, now time.Time) *decision {
 	deleting := w.inst.DeletionTimestamp != nil
 	var ref *refusal
 	if !deleting {
+		d.concludeTarget(w) // before the target changes, so that a spec that changes just then does not deploy again
 		ref = d.retarget(w)
 	}
-	d.advance(w, now)
+	d.advance(w)
 	if deleting {
 		d.finalize(w)
 	} else {
-		d.concludeTarget(w)
 		d.enqueue()
 	}
-	d.park(now)
+	d.park(w.now)
 	d.conditions(ref)
 	d.expire = expired(d.inst, d.executions)
 	return d
@@ -94,10 +97,11 @@ func (d *decision) retarget(w *world) *refusal {
 	if w.refusal != nil {
 		return w.refusal
 	}
+	next, ref := retarget(d.inst, *w.desire)
 	if w.active != nil && begun(w.active) {
+		d.ahead = next != nil || ref != nil
 		return nil
 	}
-	next, ref := retarget(d.inst, *w.desire)
 	if ref != nil {
 		return ref
 	}
@@ -105,7 +109,7 @@ func (d *decision) retarget(w *world) *refusal {
 		if d.inst.Status.Target == nil {
 			next.Sequence = 1 + d.lastSequence()
 		}
-		d.inst.Status.Target = next
+		d.inst.Status.Target, d.doomed = next, nil
 	}
 	return nil
 }
@@ -125,7 +129,7 @@ func (d *decision) lastSequence() int64 {
 }
 
 // advance asks the state machine about the active execution.
-func (d *decision) advance(w *world, now time.Time) {
+func (d *decision) advance(w *world) {
 	d.inst.Status.ActiveExecution = ""
 	if w.active == nil {
 		return
@@ -135,7 +139,7 @@ func (d *decision) advance(w *world, now time.Time) {
 		return // park ends it
 	}
 	if w.runRefusal != nil {
-		d.refuse(e, w.runRefusal, now)
+		d.refuse(e, w.runRefusal, w.now)
 		return
 	}
 	e.Status.FrameworkVersion, e.Status.TargetSequence = w.active.Status.FrameworkVersion, w.active.Status.TargetSequence
@@ -149,7 +153,7 @@ func (d *decision) advance(w *world, now time.Time) {
 		},
 		Observed:   w.observed,
 		Conditions: w.run.Conditions(),
-	}, now)
+	}, w.now)
 	e.Status = out.Status
 	d.actions, d.requeueAfter = out.Actions, out.RequeueAfter
 	for _, ev := range out.Events {
@@ -230,7 +234,7 @@ func newExecution(inst *v1alpha1.Instance, planName string, sequence int64) *v1a
 
 // finalize brings a deleted Instance to its end: the cleanup plan, then the objects in reverse order.
 func (d *decision) finalize(w *world) {
-	if d.inst.Spec.DeletionPolicy == v1alpha1.DeletionOrphan {
+	if d.inst.Spec.DeletionPolicy == v1alpha1.DeletionOrphan && d.barred == "" {
 		d.orphan, d.release = d.inst.Status.Inventory, true
 		return
 	}

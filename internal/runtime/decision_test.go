@@ -17,7 +17,10 @@ import (
 var then = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // deciding is the decision about a world.
-func deciding(w *world) *decision { return decide(w, then) }
+func deciding(w *world) *decision {
+	w.now = then
+	return decide(w)
+}
 
 // worldOf is a world in which the spec asks for version v1 with some parameters, and what its executions run is not known.
 func worldOf(t *testing.T, status v1alpha1.InstanceStatus, params values, executions ...*v1alpha1.PlanExecution) *world {

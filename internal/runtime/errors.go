@@ -3,6 +3,7 @@ package runtime
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
 // grace is how long after the start of a step a missing permission or kind may be about to appear: a role is aggregated,
@@ -38,7 +40,7 @@ func graceful(err error, started *metav1.Time, now time.Time) error {
 func transient(err error) bool {
 	var netErr net.Error
 	switch {
-	case errors.As(err, &netErr):
+	case errors.As(err, &netErr), torn(err):
 		return true
 	case fieldConflict(err) != "":
 		return false
@@ -48,6 +50,12 @@ func transient(err error) bool {
 	}
 	var st apierrors.APIStatus
 	return errors.As(err, &st) && st.Status().Code >= 500
+}
+
+// torn says whether the connection broke in the middle of an answer, so that nobody knows what became of the request. The
+// errors of HTTP/2 have no type of their own there; client-go marks them in words.
+func torn(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || utilnet.IsProbableEOF(err) || strings.Contains(err.Error(), "when reading response body")
 }
 
 // explain turns the error of an apply into what a person needs to know.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -50,6 +51,10 @@ type world struct {
 	// drift says what others have changed of what is in force.
 	drift []string
 	gone  map[identity]bool
+	// barred says what may not be read of what is to be deleted, and what to do about it.
+	barred string
+	// now is the time of the decision.
+	now time.Time
 	// namespaceEnding says that nothing more can be made in the namespace of a deleted Instance.
 	namespaceEnding bool
 	// dependents are the Instances that require a deleted Instance.
@@ -60,7 +65,7 @@ type world struct {
 func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*world, error) {
 	w := &world{
 		inst: &v1alpha1.Instance{}, observed: map[plan.Ref]plan.Observation{}, recorded: map[string]*v1alpha1.PlanExecution{},
-		uids: map[identity]types.UID{}, fields: map[identity]string{}, gone: map[identity]bool{},
+		uids: map[identity]types.UID{}, fields: map[identity]string{}, gone: map[identity]bool{}, now: r.Now(),
 	}
 	if err := r.Get(ctx, key, w.inst); err != nil {
 		if apierrors.IsNotFound(err) {
@@ -117,6 +122,7 @@ func (r *Reconciler) gatherActive(ctx context.Context, w *world) error {
 	if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(candidate), w.active); err != nil {
 		return fmt.Errorf("read execution: %w", err)
 	}
+	w.now = r.clocks.of(w.active.UID, w.now)
 	w.recorded[w.active.Name] = w.active.DeepCopy()
 	w.executions[slices.Index(w.executions, candidate)] = w.active
 	var err error

@@ -36,7 +36,7 @@ func display(u *unstructured.Unstructured) string {
 func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s *v1alpha1.StepStatus) (plan.Observation, error) {
 	wanted, err := w.run.Identified(ref, s.Attempts, r.Scope)
 	if err != nil {
-		return plan.Observation{}, graceful(err, s.StartedAt, r.Now())
+		return plan.Observation{}, graceful(err, s.StartedAt, w.now)
 	}
 	task := w.run.Version.Spec.Task(ref.Task)
 	worst := plan.Observation{Progress: plan.Done}
@@ -53,7 +53,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		if apierrors.IsNotFound(err) {
 			live = nil
 		} else if err != nil {
-			return plan.Observation{}, graceful(fmt.Errorf("read %s: %w", display(want), err), s.StartedAt, r.Now())
+			return plan.Observation{}, graceful(explain("read "+display(want), err), s.StartedAt, w.now)
 		} else if ours = belongs(w.inst, live); ours {
 			w.uids[identify(live)] = live.GetUID()
 		}

@@ -64,12 +64,12 @@ func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision, br
 	next := &world{
 		inst: d.inst, objects: w.objects, executions: d.executions, desire: w.desire, refusal: w.refusal, targetVersion: w.targetVersion, targetProgram: w.targetProgram,
 		active: d.execution(w.active.Name), run: w.run, observed: broken, uids: w.uids, fields: w.fields, gone: w.gone,
-		recorded: map[string]*v1alpha1.PlanExecution{},
+		recorded: map[string]*v1alpha1.PlanExecution{}, barred: w.barred, now: w.now,
 	}
 	for _, e := range d.executions {
 		next.recorded[e.Name] = e.DeepCopy()
 	}
-	return r.record(ctx, next, decide(next, r.Now()))
+	return r.record(ctx, next, decide(next))
 }
 
 // hold makes sure that the Instance is not gone before its objects are.

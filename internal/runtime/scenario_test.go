@@ -5,19 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	k8sruntime "k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
@@ -300,18 +295,6 @@ func TestAnObjectOfAnotherOwnerIsNotTouched(t *testing.T) {
 	}
 }
 
-// gone waits until an object is not there any more.
-func (k *cluster) gone(o client.Object) {
-	k.t.Helper()
-	k.eventually(o.GetName()+" is gone", func(ctx context.Context) error {
-		err := k.c.Get(ctx, client.ObjectKeyFromObject(o), o)
-		if apierrors.IsNotFound(err) {
-			return nil
-		}
-		return fmt.Errorf("it is there: %w", err)
-	})
-}
-
 func TestDeletionTakesTheObjectsAlongUnlessTheyAreOrphaned(t *testing.T) {
 	k := connect(t)
 	k.start(nil)
@@ -375,112 +358,6 @@ func TestDeletionRunsTheCleanupPlanAndAFailedOneHasAWayOut(t *testing.T) {
 	if k.configMap("b-config") != nil {
 		t.Error("b-config outlived its instance")
 	}
-}
-
-func TestADeletedNamespaceIsNotHeldUp(t *testing.T) {
-	k := connect(t)
-	k.start(nil)
-	inst := k.instanceOf("tidy-1.0.0", "a", "")
-	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
-	ns := &corev1.Namespace{}
-	ns.Name = k.namespace
-	if err := k.c.Delete(t.Context(), ns); err != nil {
-		t.Fatal(err)
-	}
-	k.gone(inst)
-}
-
-// errKilled is what a killed controller gets for every further write.
-var errKilled = errors.New("killed")
-
-// killAfter lets n writes through and then none.
-func killAfter(n int64, killed chan<- struct{}) func(client.WithWatch) client.Client {
-	var writes atomic.Int64
-	allow := func() error {
-		switch w := writes.Add(1); {
-		case w == n+1:
-			close(killed)
-			return errKilled
-		case w > n:
-			return errKilled
-		}
-		return nil
-	}
-	return func(c client.WithWatch) client.Client {
-		return interceptor.NewClient(c, interceptor.Funcs{
-			Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
-				if err := allow(); err != nil {
-					return err
-				}
-				return c.Create(ctx, o, opts...)
-			},
-			Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
-				if err := allow(); err != nil {
-					return err
-				}
-				return c.Patch(ctx, o, p, opts...)
-			},
-			Delete: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.DeleteOption) error {
-				if err := allow(); err != nil {
-					return err
-				}
-				return c.Delete(ctx, o, opts...)
-			},
-			Apply: func(ctx context.Context, c client.WithWatch, o k8sruntime.ApplyConfiguration, opts ...client.ApplyOption) error {
-				if err := allow(); err != nil {
-					return err
-				}
-				return c.Apply(ctx, o, opts...)
-			},
-			SubResourcePatch: func(ctx context.Context, c client.Client, sub string, o client.Object, p client.Patch, opts ...client.SubResourcePatchOption) error {
-				if err := allow(); err != nil {
-					return err
-				}
-				return c.SubResource(sub).Patch(ctx, o, p, opts...)
-			},
-		})
-	}
-}
-
-func TestADeploySurvivesAControllerThatIsKilledAfterAnyWrite(t *testing.T) {
-	for n := int64(0); n < 14; n++ {
-		t.Run(fmt.Sprintf("after %d writes", n), func(t *testing.T) {
-			k := connect(t)
-			killed := make(chan struct{})
-			stop := k.start(killAfter(n, killed))
-			inst := k.instance("a", `{"replicas": 2}`)
-			select {
-			case <-killed:
-			case <-time.After(patience):
-				t.Fatalf("the deploy took no more than %d writes", n)
-			}
-			stop()
-			k.start(nil)
-			k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
-			if diff := cmp.Diff([]string{"deploy:Succeeded"}, k.plans("a")); diff != "" {
-				t.Errorf("executions (-want +got):\n%s", diff)
-			}
-			if got := k.jobsMade("a"); got != 1 {
-				t.Errorf("%d Jobs were made, want 1", got)
-			}
-		})
-	}
-}
-
-// jobsMade counts the Jobs that ever existed for an instance, by the events that the Job controller left.
-func (k *cluster) jobsMade(inst string) int {
-	k.t.Helper()
-	var list corev1.EventList
-	if err := k.c.List(k.t.Context(), &list, client.InNamespace(k.namespace)); err != nil {
-		k.t.Fatal(err)
-	}
-	uids := map[string]bool{}
-	for _, e := range list.Items {
-		if e.InvolvedObject.Kind == "Job" && strings.HasPrefix(e.InvolvedObject.Name, inst+"-init-") {
-			uids[string(e.InvolvedObject.UID)] = true
-		}
-	}
-	return len(uids)
 }
 
 func TestTheAPIServerRefusesWhatCannotBeMeant(t *testing.T) {

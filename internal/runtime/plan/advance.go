@@ -156,6 +156,9 @@ func (m *machine) runs(ph *v1alpha1.Phase, s *v1alpha1.StepStatus) bool {
 
 // start begins an attempt, unless its time has not come.
 func (m *machine) start(ph *v1alpha1.Phase, spec *v1alpha1.Step, s *v1alpha1.StepStatus) {
+	if latest := m.now.Add(backoff(s.Attempts)); s.NotBefore != nil && s.NotBefore.After(latest) {
+		s.NotBefore = &metav1.Time{Time: latest} // whoever recorded it had a clock that was ahead
+	}
 	if s.NotBefore != nil && m.now.Before(s.NotBefore.Time) {
 		m.requeue(s.NotBefore.Sub(m.now))
 		return
@@ -176,6 +179,9 @@ func (m *machine) act(kind ActionKind, ref Ref, attempt int32) {
 
 // observe moves a running step by what is known of its tasks.
 func (m *machine) observe(ph *v1alpha1.Phase, spec *v1alpha1.Step, s *v1alpha1.StepStatus) {
+	if s.StartedAt != nil && s.StartedAt.After(m.now) {
+		s.StartedAt = &metav1.Time{Time: m.now} // whoever recorded it had a clock that was ahead
+	}
 	waiting, failed, done := "", "", 0
 	before := len(m.out.Actions)
 	for k := range s.Tasks {

@@ -77,6 +77,18 @@ func TestAdvance(t *testing.T) {
 			{observed: map[string]Progress{"a1": Done, "a2": Waiting}, want: "SR PP R"},
 			{observed: map[string]Progress{"a2": Done}, want: "SS RR R", actions: []string{"Start b1.1", "Start b2.1"}},
 		}},
+		"a clock that goes back costs no step its timeout, and a step no more than that": {serial, serial, nil, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{after: -5 * time.Hour, observed: map[string]Progress{"a1": Waiting}, want: "RP PP R"},
+			{after: 9 * time.Minute, observed: map[string]Progress{"a1": Waiting}, want: "RP PP R"},
+			{after: time.Minute, observed: map[string]Progress{"a1": Waiting}, want: "FP PP F"},
+		}},
+		"a clock that goes back puts no attempt off": {serial, serial, func(p *v1alpha1.Plan) { p.Phases[0].Steps[0].Retries = 1 }, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{observed: map[string]Progress{"a1": Broken}, want: "PP PP R"},
+			{after: -5 * time.Hour, want: "PP PP R"},
+			{after: 5 * time.Second, want: "RP PP R", actions: []string{"Start a1.2"}},
+		}},
 		"what was lost before it was applied is started again with the same attempt": {serial, serial, nil, []tick{
 			{want: "RP PP R", actions: []string{"Start a1.1"}},
 			{observed: map[string]Progress{"a1": Absent}, want: "RP PP R", actions: []string{"Start a1.1"}},

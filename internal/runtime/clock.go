@@ -1,0 +1,42 @@
+package runtime
+
+import (
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// clocks are those of the executions that run. A clock that is set while a plan runs, or that jumps when a machine was
+// suspended, must not use up the time of its steps: an execution has a clock of its own, which is set when this process
+// sees it first, and then goes on evenly.
+type clocks struct {
+	mu sync.Mutex
+	m  map[types.UID]clock
+}
+
+type clock struct {
+	wall time.Time
+	at   time.Time // by the monotonic clock
+}
+
+// of is the time of an execution; now is what the clock on the wall says.
+func (c *clocks) of(execution types.UID, now time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, ok := c.m[execution]
+	if !ok {
+		if c.m == nil {
+			c.m = map[types.UID]clock{}
+		}
+		k = clock{now, time.Now()}
+		c.m[execution] = k
+	}
+	return k.wall.Add(time.Since(k.at))
+}
+
+func (c *clocks) forget(execution types.UID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.m, execution)
+}

@@ -1,0 +1,4 @@
+package runtime
+
+// SetupAt is Setup with a clock.
+var SetupAt = setup
