@@ -28,7 +28,7 @@ type Instance struct {
 
 // DeletionPolicy says what becomes of an Instance's objects when the Instance is deleted.
 //
-// +kubebuilder:validation:Enum=Delete;Orphan
+// +kubebuilder:validation:Enum=Delete;Orphan;Retain
 type DeletionPolicy string
 
 // The deletion policies.
@@ -37,6 +37,9 @@ const (
 	DeletionDelete DeletionPolicy = "Delete"
 	// DeletionOrphan runs nothing and leaves every object as it is.
 	DeletionOrphan DeletionPolicy = "Orphan"
+	// DeletionRetain is Delete, but keeps the data: the PersistentVolumeClaims, and the Secret that kudoc generated, without
+	// which nobody could read them.
+	DeletionRetain DeletionPolicy = "Retain"
 )
 
 // InstanceSpec is written by people and GitOps; the controller never writes it.
@@ -62,6 +65,10 @@ type InstanceSpec struct {
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`
 	ServiceAccountName string `json:"serviceAccountName,omitempty"`
+
+	// AllowDowngrade lets FrameworkVersion be a lower version than the one in force.
+	// +optional
+	AllowDowngrade bool `json:"allowDowngrade,omitempty"`
 
 	// Suspend starts no further execution and no further step.
 	// +optional

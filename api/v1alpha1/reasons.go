@@ -26,7 +26,7 @@ const (
 	AnnotationConfiguration = "kudoc.dev/configuration"
 	// AnnotationRestart set to "disabled" on a workload lets its pods run on when their configuration changes.
 	AnnotationRestart = "kudoc.dev/restart"
-	// AnnotationPrune set to "disabled" keeps an object that would be deleted.
+	// AnnotationPrune set to "disabled" keeps an object that would be deleted, with its Instance too.
 	AnnotationPrune = "kudoc.dev/prune"
 )
 
@@ -77,6 +77,8 @@ const (
 	ReasonFrameworkVersionInvalid = "FrameworkVersionInvalid"
 	// ReasonImmutableParameter: a parameter changed that cannot change.
 	ReasonImmutableParameter = "ImmutableParameter"
+	// ReasonDowngrade: the version is lower than the one in force, and spec.allowDowngrade is not set.
+	ReasonDowngrade = "Downgrade"
 	// ReasonDeleting: the Instance is being deleted.
 	ReasonDeleting = "Deleting"
 	// ReasonAccepted: the templates were read and type-checked.

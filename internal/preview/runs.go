@@ -39,6 +39,9 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 		if refused := change.Refused(spec, changed, previous, params, upgrade); refused != "" {
 			return nil, fmt.Errorf("instance %s: %s", inst.Name, refused)
 		}
+		if refused := change.Downgrade(spec, applied.FrameworkVersion); refused != "" && !inst.Spec.AllowDowngrade {
+			return nil, fmt.Errorf("instance %s: %s", inst.Name, refused)
+		}
 		plans = change.Plans(spec, changed, change.Of(decoded(applied.Requires), requires))
 		if upgrade {
 			plans = []string{change.FirstPlan(spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}

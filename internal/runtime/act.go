@@ -50,7 +50,7 @@ func enter(st *v1alpha1.InstanceStatus, u *unstructured.Unstructured, task strin
 		st.Inventory = append(st.Inventory, it)
 		return
 	}
-	it.UID = st.Inventory[at].UID
+	it.UID, it.Fields = st.Inventory[at].UID, st.Inventory[at].Fields // what others did is not forgotten if the apply fails
 	st.Inventory[at] = it
 }
 
@@ -75,6 +75,9 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision) (map[plan.R
 	}
 	for _, it := range d.orphan {
 		later = append(later, w.objects.letGo(ctx, w.inst, it))
+	}
+	if d.release && retains(w.inst) {
+		later = append(later, r.letSecretGo(ctx, w.inst))
 	}
 	if d.create != nil {
 		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.create)))
@@ -151,15 +154,18 @@ func (a access) remove(ctx context.Context, run *execution.Run, u *unstructured.
 	return client.IgnoreNotFound(a.write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationForeground), client.Preconditions{UID: &uid}))
 }
 
-// prune deletes an object of the inventory: only the very object that was seen, and not one that asks to be kept.
+// prune deletes an object of the inventory: only the very object that was seen. One that asks to be kept is let go.
 func (a access) prune(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) error {
 	live := &metav1.PartialObjectMetadata{}
 	live.SetGroupVersionKind(gvkOf(it))
 	if err := a.read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	if vanished(inst, it, live) || live.DeletionTimestamp != nil {
+	switch {
+	case vanished(inst, it, live) || live.DeletionTimestamp != nil:
 		return nil
+	case kept(live):
+		return a.disown(ctx, inst, it, live)
 	}
 	err := a.write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationBackground), client.Preconditions{UID: &live.UID})
 	if client.IgnoreNotFound(err) != nil {
@@ -175,8 +181,12 @@ func (a access) letGo(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.
 	if err := a.read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
 		return client.IgnoreNotFound(err)
 	}
+	return a.disown(ctx, inst, it, live)
+}
+
+func (a access) disown(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem, live *metav1.PartialObjectMetadata) error {
 	before := live.DeepCopy()
-	live.OwnerReferences = slices.DeleteFunc(live.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == inst.UID })
+	live.OwnerReferences = slices.DeleteFunc(live.OwnerReferences, of(inst))
 	if len(live.OwnerReferences) == len(before.OwnerReferences) {
 		return nil
 	}
@@ -207,7 +217,20 @@ func (r *Reconciler) lookFor(ctx context.Context, w *world) error {
 }
 
 // vanished says whether the object of the inventory is no longer there, or is not to be touched: another object may have
-// taken its name, or have had it all along, or it asks to be kept.
+// taken its name, or have had it all along, or it asked to be kept and has been let go.
 func vanished(inst *v1alpha1.Instance, it v1alpha1.InventoryItem, live *metav1.PartialObjectMetadata) bool {
-	return it.UID != "" && it.UID != live.UID || !belongs(inst, live) || live.Annotations[v1alpha1.AnnotationPrune] == "disabled"
+	if it.UID != "" && it.UID != live.UID || !belongs(inst, live) {
+		return true
+	}
+	return kept(live) && !slices.ContainsFunc(live.OwnerReferences, of(inst))
+}
+
+// kept says whether an object asks not to be deleted.
+func kept(live client.Object) bool {
+	return live.GetAnnotations()[v1alpha1.AnnotationPrune] == "disabled"
+}
+
+// of says whether an owner is the Instance: what it owns goes with it.
+func of(inst *v1alpha1.Instance) func(metav1.OwnerReference) bool {
+	return func(o metav1.OwnerReference) bool { return o.UID == inst.UID }
 }

@@ -50,6 +50,9 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 	if message := change.Refused(&d.version.Spec, changed, object(applied.Parameters), d.params, upgrade); message != "" {
 		return nil, &refusal{reason: v1alpha1.ReasonImmutableParameter, message: message}
 	}
+	if message := change.Downgrade(&d.version.Spec, applied.FrameworkVersion); message != "" && !inst.Spec.AllowDowngrade {
+		return nil, &refusal{reason: v1alpha1.ReasonDowngrade, message: message}
+	}
 	if upgrade {
 		next.Plans = []string{change.FirstPlan(&d.version.Spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
 		return next, nil

@@ -106,9 +106,26 @@ func (d *decision) retarget(w *world) *refusal {
 		return ref
 	}
 	if next != nil {
+		if d.inst.Status.Target == nil {
+			next.Sequence = 1 + d.lastSequence()
+		}
 		d.inst.Status.Target, d.doomed = next, nil
 	}
 	return nil
+}
+
+// lastSequence is that of the last target of an Instance that had the same name, if its executions are still there: they
+// must not be taken for executions of this one.
+func (d *decision) lastSequence() int64 {
+	var last int64
+	for _, e := range d.executions {
+		n, err := strconv.ParseInt(e.Labels[v1alpha1.LabelTarget], 10, 64)
+		if err != nil {
+			n = 0 // a person made it
+		}
+		last = max(last, n, e.Status.TargetSequence)
+	}
+	return last
 }
 
 // advance asks the state machine about the active execution.
@@ -224,7 +241,8 @@ func (d *decision) finalize(w *world) {
 	if d.dependents = w.dependents; len(d.dependents) > 0 || d.inst.Status.ActiveExecution != "" || d.cleaning(w) {
 		return
 	}
-	d.doomed = lastGroup(d.inst.Status.Inventory)
+	rest, data := parted(d.inst)
+	d.orphan, d.doomed = data, lastGroup(rest)
 	d.release = len(d.doomed) == 0
 }
 
@@ -242,6 +260,18 @@ func (d *decision) cleaning(w *world) bool {
 		return true
 	}
 	return !e.Status.State.Terminal() || e.Status.State == v1alpha1.Failed && !e.Spec.Cancel
+}
+
+// parted is the inventory without, and with nothing but, what is kept when the Instance is deleted.
+func parted(inst *v1alpha1.Instance) (rest, data []v1alpha1.InventoryItem) {
+	for _, it := range inst.Status.Inventory {
+		if inst.Spec.DeletionPolicy == v1alpha1.DeletionRetain && it.Group == "" && it.Kind == "PersistentVolumeClaim" {
+			data = append(data, it)
+			continue
+		}
+		rest = append(rest, it)
+	}
+	return rest, data
 }
 
 // lastGroup is what was applied last by one task, the newest object first.
@@ -303,7 +333,8 @@ func (d *decision) execution(name string) *v1alpha1.PlanExecution {
 // doomed lists what the gather should look for: objects that were, or are about to be, deleted.
 func doomed(w *world) []v1alpha1.InventoryItem {
 	if w.inst.DeletionTimestamp != nil {
-		return lastGroup(w.inst.Status.Inventory)
+		rest, _ := parted(w.inst)
+		return lastGroup(rest)
 	}
 	t := w.inst.Status.Target
 	if t == nil || int(t.Done) >= len(t.Plans) || w.targetVersion == nil {

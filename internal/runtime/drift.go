@@ -115,5 +115,5 @@ func driftMessage(drift []string) string {
 	if more := len(drift) - len(shown); more > 0 {
 		text += fmt.Sprintf("; and %d more", more)
 	}
-	return text + ": 'kudoc diff' shows how, and running plan deploy brings it back"
+	return text + ": 'kudoc diff' shows how; change back what others have changed, then run plan deploy"
 }

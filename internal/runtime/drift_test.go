@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -66,4 +67,31 @@ func (k *cluster) quiet(inst *v1alpha1.Instance) {
 	if before == inst.ResourceVersion {
 		k.t.Error("the controller has not looked")
 	}
+}
+
+func TestAFieldOfAnotherManagerIsNotTaken(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instance("a", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	config := k.configMap("a-config")
+	config.Data["greeting"] = "changed"
+	k.update(config, "somebody")
+
+	e := k.execution("a", "deploy", "")
+	k.reaches(e, v1alpha1.Failed)
+	for _, want := range []string{"ConfigMap/" + k.namespace + "/a-config", `"somebody"`, ".data.greeting", "let that manager go of the field"} {
+		if !strings.Contains(e.Status.Message, want) {
+			t.Errorf("the message does not say %s: %s", want, e.Status.Message)
+		}
+	}
+	if got := k.configMap("a-config").Data["greeting"]; got != "changed" {
+		t.Errorf("the field was taken: it is %q", got)
+	}
+	k.says(inst, v1alpha1.ReasonDrifted, "change back what others have changed, then run plan deploy")
+	config = k.configMap("a-config")
+	config.Data["greeting"] = "hello"
+	k.update(config, "somebody")
+	k.reaches(k.execution("a", "deploy", ""), v1alpha1.Succeeded)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
 }

@@ -36,6 +36,9 @@ func TestAnInstanceIsDeployed(t *testing.T) {
 	if got := k.configMap("a-config").Data["greeting"]; got != "good day" {
 		t.Errorf("greeting is %q", got)
 	}
+	if inst.Generation != 1 {
+		t.Error("the controller has written the spec")
+	}
 	if diff := cmp.Diff([]string{"deploy:Succeeded"}, k.plans("a")); diff != "" {
 		t.Errorf("executions (-want +got):\n%s", diff)
 	}

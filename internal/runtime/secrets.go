@@ -68,11 +68,26 @@ func generated(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, names []st
 	s := &corev1.Secret{Type: corev1.SecretTypeOpaque}
 	s.Namespace, s.Name = inst.Namespace, execution.GeneratedSecret(inst.Name)
 	s.Labels = map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelInstance: inst.Name, v1alpha1.LabelFramework: v.Spec.Framework}
-	if inst.Spec.DeletionPolicy != v1alpha1.DeletionOrphan {
+	if !retains(inst) {
 		s.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(inst, v1alpha1.GroupVersion.WithKind("Instance"))}
 	}
 	fill(s, v, names)
 	return s
+}
+
+// retains says whether what an Instance knows outlives it.
+func retains(inst *v1alpha1.Instance) bool {
+	return inst.Spec.DeletionPolicy == v1alpha1.DeletionOrphan || inst.Spec.DeletionPolicy == v1alpha1.DeletionRetain
+}
+
+// letSecretGo keeps the generated secrets of an Instance that goes, if it has any. kudoc has made none where it may not.
+func (r *Reconciler) letSecretGo(ctx context.Context, inst *v1alpha1.Instance) error {
+	it := v1alpha1.InventoryItem{Version: "v1", Kind: "Secret", Namespace: inst.Namespace, Name: execution.GeneratedSecret(inst.Name)}
+	err := access{r.Reader, r.Client}.letGo(ctx, inst, it)
+	if apierrors.IsForbidden(err) {
+		return nil
+	}
+	return err
 }
 
 // fill generates the values of parameters.

@@ -10,6 +10,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/Masterminds/semver/v3"
+
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
@@ -25,6 +27,24 @@ func Refused(v *v1alpha1.FrameworkVersionSpec, changed []string, from, to map[st
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// Downgrade says what is wrong with a version that is lower than the one in force, which is given by its name, or nothing.
+// Versions of other frameworks, and those that do not follow semantic versioning, are not compared.
+func Downgrade(v *v1alpha1.FrameworkVersionSpec, inForce string) string {
+	number, same := strings.CutPrefix(inForce, v.Framework+"-")
+	if !same {
+		return ""
+	}
+	from, err := semver.NewVersion(number)
+	if err != nil {
+		return ""
+	}
+	to, err := semver.NewVersion(v.Version)
+	if err != nil || !to.LessThan(from) {
+		return ""
+	}
+	return fmt.Sprintf("%s is in force, and %s is lower: set spec.allowDowngrade if the framework can go back", inForce, v.Version)
 }
 
 func show(params map[string]any, name string) string {

@@ -246,7 +246,7 @@ func (m *machine) observeTask(ref Ref, t *v1alpha1.TaskStatus, attempt int32) {
 	case Done:
 		t.State, t.Message = v1alpha1.Succeeded, ""
 	case Broken:
-		t.State = v1alpha1.Failed
+		t.State, t.Message = v1alpha1.Failed, first(t.Message, "task "+t.Name+" failed")
 	}
 }
 

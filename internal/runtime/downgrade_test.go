@@ -1,0 +1,52 @@
+package runtime
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+)
+
+func TestADowngradeIsRefusedUnlessItIsAllowed(t *testing.T) {
+	const no = "shop-2.0.0 is in force, and 1.9.0 is lower: set spec.allowDowngrade if the framework can go back"
+	for name, tc := range map[string]struct {
+		inForce, framework, version string
+		allowed                     bool
+		want                        string
+	}{
+		"a lower version":                           {"shop-2.0.0", "shop", "1.9.0", false, no},
+		"a lower version that is allowed":           {"shop-2.0.0", "shop", "1.9.0", true, ""},
+		"a higher version":                          {"shop-2.0.0", "shop", "2.0.1", false, ""},
+		"numbers are compared as numbers":           {"shop-1.9.0", "shop", "1.10.0", false, ""},
+		"the release after its candidate":           {"shop-2.0.0-rc.1", "shop", "2.0.0", false, ""},
+		"a version of a framework of a longer name": {"shop-floor-2.0.0", "shop", "1.9.0", false, ""},
+		"another framework":                         {"bar-2.0.0", "shop", "1.9.0", false, ""},
+	} {
+		v := version(tc.framework+"-"+tc.version, "deploy")
+		v.Spec.Framework, v.Spec.Version = tc.framework, tc.version
+		inst := &v1alpha1.Instance{Status: applied(tc.inForce, values{})}
+		inst.Spec.AllowDowngrade = tc.allowed
+		target, ref := retarget(inst, desire{version: v, params: values{}})
+		got := ""
+		if ref != nil {
+			if got = ref.message; ref.reason != v1alpha1.ReasonDowngrade {
+				t.Errorf("%s: the reason is %s", name, ref.reason)
+			}
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" || (target != nil) != (tc.want == "") {
+			t.Errorf("%s: the target is %v; (-want +got):\n%s", name, target, diff)
+		}
+	}
+}
+
+func TestTheWayBackFromAFailedUpgradeIsNoDowngrade(t *testing.T) {
+	inst := &v1alpha1.Instance{Status: applied("shop-1.0.0", values{})}
+	inst.Status.Target = &v1alpha1.Target{Sequence: 5, FrameworkVersion: "shop-2.0.0", Plans: []string{"upgrade"}}
+	v := version("shop-1.0.0", "deploy", "upgrade")
+	v.Spec.Framework, v.Spec.Version = "shop", "1.0.0"
+	target, ref := retarget(inst, desire{version: v, params: values{}})
+	if ref != nil || target == nil || target.Sequence != 6 {
+		t.Errorf("the target is %v, refused: %v", target, ref)
+	}
+}

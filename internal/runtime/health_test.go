@@ -1,0 +1,142 @@
+package runtime
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+// objectOf reads an object, or nil.
+func objectOf(t *testing.T, text string) *unstructured.Unstructured {
+	t.Helper()
+	if text == "" {
+		return nil
+	}
+	b, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &unstructured.Unstructured{}
+	if err := u.UnmarshalJSON(b); err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func TestHowFarTheObjectOfATaskIs(t *testing.T) {
+	const (
+		stamped = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, annotations: {kudoc.dev/applied: "2"}}}`
+		older   = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, annotations: {kudoc.dev/applied: "1"}}}`
+		going   = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, deletionTimestamp: "2026-01-01T00:00:00Z", annotations: {kudoc.dev/applied: "2"}}}`
+		done    = `{apiVersion: batch/v1, kind: Job, metadata: {name: a, namespace: ns, annotations: {kudoc.dev/applied: "2"}}, status: {conditions: [{type: Complete, status: "True"}]}}`
+	)
+	apply, run, del := v1alpha1.TaskApply, v1alpha1.TaskRun, v1alpha1.TaskDelete
+	for name, tc := range map[string]struct {
+		kind    v1alpha1.TaskKind
+		live    string
+		foreign bool
+		want    plan.Progress
+		message string
+	}{
+		"what is not there is applied":                       {apply, "", false, plan.Absent, ""},
+		"what another attempt applied is applied again":      {apply, older, false, plan.Absent, ""},
+		"what is applied and healthy is done":                {apply, stamped, false, plan.Done, ""},
+		"what is going is applied once it is gone":           {apply, going, false, plan.Waiting, "waiting for ConfigMap/ns/a to be gone"},
+		"what was not made for the instance is not touched":  {apply, stamped, true, plan.Broken, "ConfigMap/ns/a exists and was not made for this instance: delete it, or give the instance another name"},
+		"nor is it deleted":                                  {del, stamped, true, plan.Broken, "ConfigMap/ns/a exists and was not made for this instance: delete it, or give the instance another name"},
+		"what is not there has been deleted":                 {del, "", false, plan.Done, ""},
+		"what is there has yet to be deleted":                {del, stamped, false, plan.Absent, ""},
+		"a deletion is waited for":                           {del, going, false, plan.Waiting, "waiting for ConfigMap/ns/a to be gone"},
+		"a Job that has completed is removed":                {run, done, false, plan.Completed, "removing Job/ns/a, which has completed"},
+		"a Job of an apply task that has completed is there": {apply, done, false, plan.Done, ""},
+	} {
+		got := judge(tc.kind, objectOf(t, stamped), objectOf(t, tc.live), !tc.foreign)
+		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestWhatCountsAsHealthy(t *testing.T) {
+	for name, tc := range map[string]struct {
+		live    string
+		want    plan.Progress
+		message string
+	}{
+		"a Job counts when it has completed, not when it has started": {
+			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {active: 1, startTime: "2026-01-01T00:00:00Z"}}`, plan.Waiting, "waiting for Job/a to complete: 1 pods active",
+		},
+		"a failed Job is not waited for": {
+			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {conditions: [{type: Failed, status: "True", reason: BackoffLimitExceeded, message: too often}]}}`,
+			plan.Broken, "Job/a failed: BackoffLimitExceeded: too often",
+		},
+		"a Job with a deadline that has passed is not waited for": {
+			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {conditions: [{type: Failed, status: "True", reason: DeadlineExceeded, message: too long}]}}`,
+			plan.Broken, "Job/a failed: DeadlineExceeded: too long",
+		},
+		"a pod that has succeeded":  {`{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: Succeeded}}`, plan.Done, ""},
+		"a pod that has failed":     {`{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: Failed}}`, plan.Broken, "Pod/a failed"},
+		"a claim that is not bound": {`{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, status: {phase: Pending}}`, plan.Done, ""},
+		"a claim without a volume":  {`{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, status: {phase: Lost}}`, plan.Broken, "PersistentVolumeClaim/a has lost its volume"},
+		"a Deployment that rolls out": {
+			`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, generation: 1}, spec: {replicas: 3}, status: {observedGeneration: 1, replicas: 3, readyReplicas: 1}}`,
+			plan.Waiting, "waiting for Deployment/a: 1 of 3 replicas ready",
+		},
+		"a Deployment that has been changed and not been looked at": {
+			`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, generation: 2}, spec: {replicas: 0}, status: {observedGeneration: 1}}`,
+			plan.Waiting, "waiting for Deployment/a: Deployment generation is 2, but latest observed generation is 1",
+		},
+		"a definition that is not established": {
+			`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: a}, status: {conditions: []}}`,
+			plan.Waiting, "waiting for CustomResourceDefinition/a: Install in progress",
+		},
+		"a definition that is established": {
+			`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: a}, status: {conditions: [{type: Established, status: "True"}]}}`, plan.Done, "",
+		},
+		"a kind that says Ready=False": {
+			`{apiVersion: example.com/v1, kind: Thing, metadata: {name: a}, status: {conditions: [{type: Ready, status: "False", reason: Cold, message: warming up}]}}`,
+			plan.Waiting, "waiting for Thing/a: warming up",
+		},
+		"a kind that says nothing": {`{apiVersion: example.com/v1, kind: Thing, metadata: {name: a}}`, plan.Done, ""},
+	} {
+		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, health(objectOf(t, tc.live))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestATaskIsAsFarAsTheObjectThatIsLeastFar(t *testing.T) {
+	order := []plan.Progress{plan.Done, plan.Completed, plan.Waiting, plan.Absent, plan.Broken}
+	for i, a := range order {
+		for j, b := range order {
+			if got := worse(plan.Observation{Progress: a}, plan.Observation{Progress: b}).Progress; got != order[max(i, j)] {
+				t.Errorf("of %d and %d, %d decides", a, b, got)
+			}
+		}
+	}
+}
+
+func TestWhatHoldsUpAPodIsNamed(t *testing.T) {
+	for name, tc := range map[string]struct{ status, want string }{
+		"nothing":             {`{phase: Running}`, ""},
+		"a matter of time":    {`{containerStatuses: [{state: {waiting: {reason: ContainerCreating}}}]}`, ""},
+		"an image":            {`{containerStatuses: [{state: {waiting: {reason: ErrImagePull, message: no such image}}}]}`, "ErrImagePull: no such image"},
+		"a crash":             {`{initContainerStatuses: [{name: init, state: {terminated: {exitCode: 3, message: "no space\n"}}}]}`, "container init exited with 3: no space"},
+		"no node has room":    {`{conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: no memory}]}`, "Unschedulable: no memory"},
+		"a crash, repeatedly": {`{containerStatuses: [{state: {waiting: {reason: CrashLoopBackOff}}}]}`, "CrashLoopBackOff"},
+	} {
+		p := &corev1.Pod{}
+		if err := yaml.Unmarshal([]byte(tc.status), &p.Status); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tc.want, trouble(p)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
