@@ -53,7 +53,7 @@ func TestAnInstanceSaysWhyARequirementIsNotMet(t *testing.T) {
 	k.start(nil)
 	other := k.instanceOf("tidy-1.0.0", "other", "")
 	k.settled(other, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
-	for name, tc := range map[string]struct {
+	tests := map[string]struct {
 		requires     map[string]string
 		reason, want string
 	}{
@@ -62,8 +62,13 @@ func TestAnInstanceSaysWhyARequirementIsNotMet(t *testing.T) {
 		"wrong":       {map[string]string{"shop": "other"}, v1alpha1.ReasonRequirementNotMet, `requires shop: instance "other" runs framework tidy, not shop`},
 		"itself":      {map[string]string{"shop": "itself"}, v1alpha1.ReasonInvalidRequirements, "the instances require each other: itself requires itself"},
 		"in-a-circle": {map[string]string{"shop": "itself"}, v1alpha1.ReasonRequirementNotMet, `requires shop: instance "itself" has not been deployed yet`},
-	} {
-		k.says(k.requiring("guest-1.0.0", name, tc.requires), tc.reason, tc.want)
+	}
+	made := map[string]*v1alpha1.Instance{}
+	for name, tc := range tests { // some name others of them
+		made[name] = k.requiring("guest-1.0.0", name, tc.requires)
+	}
+	for name, tc := range tests {
+		k.says(made[name], tc.reason, tc.want)
 	}
 }
 
