@@ -31,7 +31,9 @@ func main() { os.Exit(Main()) }
 
 // Main runs kudoc with the process's own arguments and streams and returns the exit code.
 func Main() int {
-	debug.SetGCPercent(400) // most commands end before a collection would have paid off
+	// most commands end before a collection would have paid off; those that do not are bounded
+	debug.SetGCPercent(1600)
+	debug.SetMemoryLimit(1 << 30)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return run(ctx, os.Args, stdio{in: os.Stdin, out: os.Stdout, err: os.Stderr})

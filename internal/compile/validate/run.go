@@ -132,9 +132,6 @@ func (r *run) prepare() (trials []trial, oracles []*oracle.Oracle, err error) {
 	for i := range oracles {
 		try(i+1, func() (err error) { oracles[i], err = oracle.New(r.Sources); return err })
 	}
-	if r.Structure != nil { // whoever judges may have to prepare, which goes well with making oracles
-		wg.Go(func() { r.Structure(map[string]any{"apiVersion": "v1", "kind": "ConfigMap"}) })
-	}
 	wg.Wait()
 	return trials, oracles, errors.Join(errs...)
 }
