@@ -28,16 +28,16 @@ func lines(file string) []string {
 
 func sample() *Report {
 	return &Report{
-		Base: "/work", Version: "v1.2.3", Lines: lines, Codes: codes.Table,
+		Base: "/src", Version: "v1.2.3", Lines: lines, Codes: codes.Table,
 		Frameworks: []Framework{
 			{Dir: "good"},
-			{Dir: "/work/my frameworks/web", Findings: diag.Diagnostics{
-				{Code: diag.NoTask, File: "/work/my frameworks/web/web.cue", Line: 3, Column: 73, Path: "plans.deploy.phases[0]",
+			{Dir: "/src/my frameworks/web", Findings: diag.Diagnostics{
+				{Code: diag.NoTask, File: "/src/my frameworks/web/web.cue", Line: 3, Column: 73, Path: "plans.deploy.phases[0]",
 					Message: `step "a" uses task "confg": no such task`, Hint: `did you mean "config"?`},
-				{Code: diag.NameTwice, File: "/work/my frameworks/web/web.cue", Line: 4, Column: 2, Message: "100% <twice>\nor more, at least: two",
-					Related: []diag.Related{{File: "/work/my frameworks/web/web.cue", Line: 1, Column: 9, Message: "first here"}}},
-				{Code: diag.UnusedTask, Severity: diag.SeverityWarning, File: "/work/my frameworks/web/gone.cue", Line: 7, Column: 1, Message: "task \"x\" is not used"},
-				{Code: diag.UnusedTask, Severity: diag.SeverityInfo, File: "/work/my frameworks/web", Message: "a remark about all of it"},
+				{Code: diag.NameTwice, File: "/src/my frameworks/web/web.cue", Line: 4, Column: 2, Message: "100% <twice>\nor more, at least: two",
+					Related: []diag.Related{{File: "/src/my frameworks/web/web.cue", Line: 1, Column: 9, Message: "first here"}}},
+				{Code: diag.UnusedTask, Severity: diag.SeverityWarning, File: "/src/my frameworks/web/gone.cue", Line: 7, Column: 1, Message: "task \"x\" is not used"},
+				{Code: diag.UnusedTask, Severity: diag.SeverityInfo, File: "/src/my frameworks/web", Message: "a remark about all of it"},
 				{Code: diag.InternalError, Message: "something that is nowhere"},
 			}},
 		},
@@ -61,7 +61,7 @@ func TestFormats(t *testing.T) {
 	}
 	r := sample()
 	findings := r.Frameworks[1].Findings
-	for _, text := range []Text{{Base: "/work"}, {Base: "/work", Excerpts: true, Lines: lines}} {
+	for _, text := range []Text{{Base: "/src"}, {Base: "/src", Excerpts: true, Lines: lines}} {
 		name := map[bool]string{false: "text", true: "terminal"}[text.Excerpts]
 		got.Files = append(got.Files, txtar.File{Name: name, Data: []byte(text.Findings(findings) + Summary(r.Frameworks) + "\n")})
 	}
