@@ -2,10 +2,8 @@ package preview
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
-	k8sruntime "k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -22,7 +20,7 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 	if err != nil {
 		return nil, err
 	}
-	params, err := program.Params(execution.WithGenerated(spec.Parameters, inst.Name, decoded(inst.Spec.Parameters)))
+	params, err := program.Params(execution.WithGenerated(spec.Parameters, inst.Name, execution.Values(inst.Spec.Parameters)))
 	if err != nil {
 		return nil, fmt.Errorf("instance %s: %w", inst.Name, err)
 	}
@@ -33,7 +31,7 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 	var previous map[string]any
 	plans := []string{v1alpha1.PlanDeploy}
 	if applied := inst.Status.LastApplied; applied != nil {
-		previous = decoded(applied.Parameters)
+		previous = execution.Values(applied.Parameters)
 		upgrade := applied.FrameworkVersion != version.Name
 		changed := change.Of(previous, params)
 		if refused := change.Refused(spec, changed, previous, params, upgrade); refused != "" {
@@ -42,7 +40,7 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 		if refused := change.Downgrade(spec, applied.FrameworkVersion); refused != "" && !inst.Spec.AllowDowngrade {
 			return nil, fmt.Errorf("instance %s: %s", inst.Name, refused)
 		}
-		plans = change.Plans(spec, changed, change.Of(decoded(applied.Requires), requires))
+		plans = change.Plans(spec, changed, change.Of(execution.Values(applied.Requires), requires))
 		if upgrade {
 			plans = []string{change.FirstPlan(spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
 		}
@@ -71,23 +69,11 @@ func requiredOutputs(ctx context.Context, c client.Client, inst *v1alpha1.Instan
 		if err := c.Get(ctx, key, provider); err != nil {
 			return nil, fmt.Errorf("requirement %q: read instance %q: %w", q.Name, key.Name, err)
 		}
-		outputs, err := program.Required(q.Name, decoded(provider.Status.Outputs))
+		outputs, err := program.Required(q.Name, execution.Values(provider.Status.Outputs))
 		if err != nil {
 			return nil, fmt.Errorf("requirement %q: instance %q: %w", q.Name, key.Name, err)
 		}
 		out[q.Name] = outputs
 	}
 	return out, nil
-}
-
-// decoded is stored JSON; what cannot be decoded was refused where it was written.
-func decoded(raw *k8sruntime.RawExtension) map[string]any {
-	if raw == nil || !json.Valid(raw.Raw) {
-		return map[string]any{}
-	}
-	m, err := render.DecodeJSON(raw.Raw)
-	if err != nil {
-		return map[string]any{}
-	}
-	return m
 }

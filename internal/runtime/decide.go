@@ -31,7 +31,7 @@ type refusal struct {
 // nil if the target already says so. The comparison uses nothing but spec and status, so no change is ever missed.
 func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 	last, applied := inst.Status.Target, inst.Status.LastApplied
-	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest && len(change.Of(object(last.Requires), d.requires)) == 0 {
+	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest && len(change.Of(execution.Values(last.Requires), d.requires)) == 0 {
 		return nil, nil
 	}
 	next := &v1alpha1.Target{Sequence: 1, FrameworkVersion: d.version.Name, ParametersDigest: d.digest, Parameters: raw(d.params)}
@@ -45,9 +45,9 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 		next.Plans = []string{v1alpha1.PlanDeploy}
 		return next, nil
 	}
-	changed := change.Of(object(applied.Parameters), d.params)
+	changed := change.Of(execution.Values(applied.Parameters), d.params)
 	upgrade := applied.FrameworkVersion != d.version.Name || last.FrameworkVersion != d.version.Name
-	if message := change.Refused(&d.version.Spec, changed, object(applied.Parameters), d.params, upgrade); message != "" {
+	if message := change.Refused(&d.version.Spec, changed, execution.Values(applied.Parameters), d.params, upgrade); message != "" {
 		return nil, &refusal{reason: v1alpha1.ReasonImmutableParameter, message: message}
 	}
 	if message := change.Downgrade(&d.version.Spec, applied.FrameworkVersion); message != "" && !inst.Spec.AllowDowngrade {
@@ -58,8 +58,8 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 		return next, nil
 	}
 	// A target that failed half-way may have left its mark, so what changes since then counts as well.
-	changed = append(changed, change.Of(object(last.Parameters), d.params)...)
-	followed := append(change.Of(object(applied.Requires), d.requires), change.Of(object(last.Requires), d.requires)...)
+	changed = append(changed, change.Of(execution.Values(last.Parameters), d.params)...)
+	followed := append(change.Of(execution.Values(applied.Requires), d.requires), change.Of(execution.Values(last.Requires), d.requires)...)
 	next.Plans = change.Plans(&d.version.Spec, changed, followed)
 	return next, nil
 }
@@ -138,7 +138,7 @@ func pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) {
 		st.FrameworkVersion, st.Parameters, st.Requires = t.FrameworkVersion, t.Parameters.DeepCopy(), t.Requires.DeepCopy()
 		st.TargetSequence = t.Sequence
 	}
-	st.ParametersDigest = execution.Digest(object(st.Parameters))
+	st.ParametersDigest = execution.Digest(execution.Values(st.Parameters))
 }
 
 // stale lists what a successful execution should have applied again and did not: it is pruned. What a skipped step would

@@ -207,7 +207,7 @@ func (d *decision) concludeTarget(w *world) {
 		return
 	}
 	st.LastApplied = &v1alpha1.AppliedSpec{FrameworkVersion: t.FrameworkVersion, ParametersDigest: t.ParametersDigest, Parameters: t.Parameters.DeepCopy(), Requires: t.Requires.DeepCopy()}
-	run := execution.Run{Instance: d.inst, Execution: e, Params: object(t.Parameters), Requires: object(t.Requires), Plan: &v1alpha1.Plan{Name: e.Spec.Plan}}
+	run := execution.Run{Instance: d.inst, Execution: e, Params: execution.Values(t.Parameters), Requires: execution.Values(t.Requires), Plan: &v1alpha1.Plan{Name: e.Spec.Plan}}
 	if out, err := w.targetProgram.Outputs(run.Inputs(plan.Ref{})); err == nil && len(out) > 0 {
 		st.Outputs = raw(out)
 	} else {

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -158,7 +156,7 @@ func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*desi
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
-	params, err := program.Params(execution.WithGenerated(v.Spec.Parameters, inst.Name, object(inst.Spec.Parameters)))
+	params, err := program.Params(execution.WithGenerated(v.Spec.Parameters, inst.Name, execution.Values(inst.Spec.Parameters)))
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}
@@ -203,16 +201,16 @@ func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alp
 	}
 	run := &execution.Run{
 		Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan),
-		Params: object(e.Status.Parameters), Previous: object(e.Status.PreviousParameters), Requires: object(e.Status.Requires),
+		Params: execution.Values(e.Status.Parameters), Previous: execution.Values(e.Status.PreviousParameters), Requires: execution.Values(e.Status.Requires),
 	}
 	if run.Plan == nil {
 		return nil, &refusal{reason: v1alpha1.ReasonPlanNotFound, message: fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil
 	}
 	if begun(e) {
-		run.PlanParams = object(e.Status.PlanParameters)
+		run.PlanParams = execution.Values(e.Status.PlanParameters)
 		return run, nil, nil
 	}
-	run.PlanParams, err = program.PlanParams(e.Spec.Plan, object(e.Spec.Parameters), run.Inputs(plan.Ref{}))
+	run.PlanParams, err = program.PlanParams(e.Spec.Plan, execution.Values(e.Spec.Parameters), run.Inputs(plan.Ref{}))
 	if ref := invalid(err); ref != nil {
 		return nil, ref, nil
 	}
@@ -245,16 +243,4 @@ func (r *Reconciler) observe(ctx context.Context, w *world) {
 			}
 		}
 	}
-}
-
-// object decodes stored JSON; what cannot be decoded is refused where it is written, so here it is empty.
-func object(raw *runtime.RawExtension) map[string]any {
-	if raw == nil || len(raw.Raw) == 0 || !json.Valid(raw.Raw) {
-		return map[string]any{}
-	}
-	out, err := render.DecodeJSON(raw.Raw)
-	if err != nil || out == nil {
-		return map[string]any{}
-	}
-	return out
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/render/spell"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
 // requiresField is the index of Instances by the Instances that they require.
@@ -50,13 +51,13 @@ func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v
 		if ref := unmet(q, p); ref != nil {
 			return nil, ref, nil
 		}
-		outputs, err := program.Required(q.Name, object(p.inst.Status.Outputs))
+		outputs, err := program.Required(q.Name, execution.Values(p.inst.Status.Outputs))
 		if err != nil {
 			return nil, &refusal{reason: v1alpha1.ReasonRequirementNotMet, message: fmt.Sprintf("requires %s: outputs of instance %q: %v", q.Name, p.name, err)}, nil
 		}
 		out[q.Name] = outputs
 	}
-	return object(raw(out)), nil, nil
+	return execution.Values(raw(out)), nil, nil
 }
 
 // unbound says what is wrong with the names under spec.requires.

@@ -33,7 +33,7 @@ func (s *secretsMade) forget(uid types.UID) { s.m.Delete(uid) }
 // generate makes the secrets that the framework generates for an Instance, unless they are there. A secret that is there is
 // never changed, whoever made it: what has been deployed knows it.
 func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) (*refusal, error) {
-	names := execution.Generated(v.Spec.Parameters, object(inst.Spec.Parameters))
+	names := execution.Generated(v.Spec.Parameters, execution.Values(inst.Spec.Parameters))
 	if len(names) == 0 || r.secrets.have(inst.UID, names) {
 		return nil, nil
 	}
