@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/lint"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
@@ -18,7 +19,7 @@ func (c *compilation) lint() {
 	if slices.ContainsFunc(c.diags, wrong) {
 		return
 	}
-	findings, err := lint.Run(lint.Subject{Spec: c.spec, Program: c.program, Samples: c.validation.Samples})
+	findings, err := lint.Run(lint.Subject{Spec: c.spec, Program: c.program, Samples: c.validation.Samples, Hidden: coverage.Hidden(c.roots(), c.validation.Coverage.Missed)})
 	if err != nil {
 		c.diags = append(c.diags, &diag.Diagnostic{Code: diag.InternalError, File: c.source.Dir, Message: err.Error(), Hint: "please report it with the sources"})
 		return

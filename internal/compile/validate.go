@@ -49,6 +49,11 @@ func (c *compilation) validate() {
 
 // branches are the conditions in the templates, each once.
 func (c *compilation) branches() []coverage.Branch {
+	return coverage.Branches("", expr.Branches(c.roots()))
+}
+
+// roots are all expressions that parameters are for.
+func (c *compilation) roots() []*expr.X {
 	var roots []*expr.X
 	for _, t := range c.tasks {
 		roots = append(roots, t.templates()...)
@@ -56,7 +61,7 @@ func (c *compilation) branches() []coverage.Branch {
 	for _, p := range c.plans {
 		roots = append(roots, p.whens()...)
 	}
-	return coverage.Branches("", expr.Branches(append(roots, c.shared()...)))
+	return append(roots, c.shared()...)
 }
 
 // branchesByTask are the conditions in the templates, each once in a task.

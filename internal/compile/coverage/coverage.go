@@ -52,6 +52,14 @@ type Missed struct {
 // String is the side for people.
 func (m Missed) String() string { return fmt.Sprintf("%s is never %t", m.Condition, m.Value) }
 
+// Reached says when the side would be reached.
+func (m Missed) Reached() string {
+	if m.Value {
+		return m.Condition + " is true, which it never is"
+	}
+	return m.Condition + " is false, which it never is"
+}
+
 // Probe tells which sides of conditions an input takes: a program with a task for each side, which has an object if the side
 // is taken.
 type Probe struct {

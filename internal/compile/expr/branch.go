@@ -16,56 +16,86 @@ type Branch struct {
 
 // Branches lists the conditions in expressions, each once, in the order in which they are met.
 func Branches(roots []*X) []Branch {
-	f := &branches{seen: map[string]bool{}}
+	var found []Branch
+	seen := map[string]bool{}
+	w := walk{condition: func(b Branch) {
+		if key := b.Then.CEL(); !seen[key] {
+			seen[key] = true
+			found = append(found, b)
+		}
+	}}
 	for _, r := range roots {
-		f.in(r, nil)
+		w.in(r, nil)
 	}
-	return f.found
+	return found
 }
 
-type branches struct {
-	found []Branch
-	seen  map[string]bool
+// Outside calls f for expressions and what is in them, as long as f says to go further in, except for the sides of
+// conditions that are dead. A side is the CEL of the Then or Else of a Branch.
+func Outside(roots []*X, dead map[string]bool, f func(*X) bool) {
+	w := walk{node: f, dead: dead}
+	for _, r := range roots {
+		w.in(r, nil)
+	}
 }
 
-// in finds the conditions in x, which is evaluated within clauses.
-func (f *branches) in(x *X, within []Clause) {
-	if x == nil {
+// walk goes through expressions and knows under which conditions they are evaluated.
+type walk struct {
+	condition func(Branch)    // is called for each that is not decided already
+	node      func(*X) bool   // says whether to go further in; nil always does
+	dead      map[string]bool // sides to leave out
+}
+
+// in goes through x, which is evaluated within clauses.
+func (w *walk) in(x *X, within []Clause) {
+	if x == nil || w.node != nil && !w.node(x) {
 		return
 	}
 	if x.Op == OpCond {
-		f.in(x.Args[0], within)
-		f.condition(x.Args[0], within)
-		f.in(x.Args[1], extend(within, Clause{Cond: x.Args[0]}))
-		f.in(x.Args[2], extend(within, Clause{Cond: Not(x.Args[0])}))
+		w.in(x.Args[0], within)
+		w.decide(x.Args[0], within)
+		w.side(x.Args[1], within, Clause{Cond: x.Args[0]})
+		w.side(x.Args[2], within, Clause{Cond: Not(x.Args[0])})
 		return
 	}
 	for _, a := range x.Args {
-		f.in(a, within)
+		w.in(a, within)
 	}
 	for _, p := range x.Parts {
-		inner := within
-		for _, c := range p.Clauses {
-			if c.Cond != nil {
-				f.in(c.Cond, inner)
-				f.condition(c.Cond, inner)
-			}
-			f.in(c.Src, inner)
-			inner = extend(inner, c)
-		}
-		f.in(p.Key, inner)
-		f.in(p.Val, inner)
+		w.part(p, within)
 	}
 }
 
-func (f *branches) condition(c *X, within []Clause) {
-	if c.IsLit() || decided(within, c) {
-		return
+// part goes through a part of a list or an object.
+func (w *walk) part(p Part, within []Clause) {
+	for _, c := range p.Clauses {
+		if c.Cond != nil {
+			w.in(c.Cond, within)
+			w.decide(c.Cond, within)
+			if w.isDead(within, c) {
+				return
+			}
+		}
+		w.in(c.Src, within)
+		within = extend(within, c)
 	}
-	b := Branch{Condition: Printer{}.Print(c), Then: reached(within, c), Else: reached(within, Not(c)), Pos: written(c)}
-	if key := b.Then.CEL(); !f.seen[key] {
-		f.seen[key] = true
-		f.found = append(f.found, b)
+	w.in(p.Key, within)
+	w.in(p.Val, within)
+}
+
+func (w *walk) side(x *X, within []Clause, c Clause) {
+	if !w.isDead(within, c) {
+		w.in(x, extend(within, c))
+	}
+}
+
+func (w *walk) isDead(within []Clause, c Clause) bool {
+	return len(w.dead) > 0 && w.dead[Printer{}.Print(reached(within, c.Cond))]
+}
+
+func (w *walk) decide(c *X, within []Clause) {
+	if w.condition != nil && !c.IsLit() && !decided(within, c) {
+		w.condition(Branch{Condition: Printer{}.Print(c), Then: reached(within, c), Else: reached(within, Not(c)), Pos: written(c)})
 	}
 }
 

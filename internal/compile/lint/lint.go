@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/lint/reads"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
@@ -21,6 +22,8 @@ type Subject struct {
 	Program *render.Program
 	// Samples are inputs that the parameters accept, the smallest one first.
 	Samples []validate.Sample
+	// Hidden are the parameters that templates read only on sides of conditions that no input takes.
+	Hidden map[string]coverage.Missed
 }
 
 // Finding is a mistake in a framework.

@@ -19,7 +19,7 @@ var planRules = []Rule{
 	{Code: "KD623", Title: "a step lists a task twice", Warning: true, defaults: true, check: twice,
 		Text: "A step does each of its tasks once. To do something again, use a second step."},
 	{Code: "KD624", Title: "a parameter changes nothing", Warning: true, defaults: true, check: unread,
-		Text: "No task, output, condition or other parameter reads the parameter, so that setting it does nothing. It may be left over, or its use may be missing. A parameter that triggers a plan need not be read."},
+		Text: "No task, output, condition or other parameter reads the parameter, so that setting it does nothing. It may be left over, or its use may be missing. Or only what depends on a condition reads it, and no input meets that. A parameter that triggers a plan need not be read."},
 }
 
 // eachStep calls visit for every step, with its path.
@@ -118,7 +118,14 @@ func (w *world) upgrades(task string) bool {
 	return false
 }
 
-// unread finds parameters that no expression mentions.
+// isRead says whether another parameter's default, constraint or policy reads a parameter.
+func (w *world) isRead(param string) bool {
+	return slices.ContainsFunc(w.Spec.Parameters, func(p v1alpha1.Parameter) bool {
+		return p.Name != param && slices.ContainsFunc(reads.Params.FindAllStringSubmatch(string(p.Schema.Raw), -1), func(m []string) bool { return m[2] == "."+param })
+	})
+}
+
+// unread finds parameters that no expression mentions, or none that any input evaluates.
 func unread(w *world, report reporter) {
 	read := map[string]bool{}
 	for _, source := range reads.Sources(w.Spec) {
@@ -129,6 +136,8 @@ func unread(w *world, report reporter) {
 	for _, p := range w.Spec.Parameters {
 		if !read[p.Name] && !read[""] && p.Trigger == "" {
 			report(nil, path{"params", p.Name}, "", fmt.Sprintf("setting parameter %q changes nothing", p.Name)).hint = "use it, or remove it"
+		} else if m, hidden := w.Hidden[p.Name]; hidden && p.Trigger == "" && !w.isRead(p.Name) {
+			report(nil, path{"params", p.Name}, "", fmt.Sprintf("setting parameter %q changes nothing: it is read only where %s", p.Name, m.Reached())).hint = "correct the condition, or remove what nobody reaches"
 		}
 	}
 	for _, plan := range w.Spec.Plans {
