@@ -7,7 +7,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
 // instanceField is the index of executions by the name of their Instance.
@@ -43,7 +43,7 @@ type Reconciler struct {
 	Now func() time.Time
 
 	clocks   clocks
-	accounts accounts
+	accounts object.Accounts
 	programs programs
 	secrets  secretsMade
 	watches  *watches
@@ -56,7 +56,7 @@ func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
 		Recorder: mgr.GetEventRecorder("kudoc"), Now: now,
-		accounts: accounts{config: mgr.GetConfig(), opts: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
+		accounts: object.Accounts{Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
 		return []string{o.(*v1alpha1.PlanExecution).Spec.Instance}
@@ -173,8 +173,4 @@ func (r *Reconciler) instancesOfVersion(ctx context.Context, o client.Object) []
 		}
 	}
 	return out
-}
-
-func gvkOf(it v1alpha1.InventoryItem) schema.GroupVersionKind {
-	return schema.GroupVersionKind{Group: it.Group, Version: it.Version, Kind: it.Kind}
 }

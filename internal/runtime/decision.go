@@ -11,6 +11,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -77,13 +78,13 @@ func decide(w *world) *decision {
 func (d *decision) forget(w *world) {
 	kept := d.inst.Status.Inventory[:0:0]
 	for _, it := range d.inst.Status.Inventory {
-		if w.gone[identityOf(it)] {
+		if w.gone[object.Recorded(it)] {
 			continue
 		}
-		if uid, ok := w.uids[identityOf(it)]; ok {
+		if uid, ok := w.uids[object.Recorded(it)]; ok {
 			it.UID = uid
 		}
-		if f, ok := w.fields[identityOf(it)]; ok {
+		if f, ok := w.fields[object.Recorded(it)]; ok {
 			it.Fields = f
 		}
 		kept = append(kept, it)
@@ -345,8 +346,4 @@ func doomed(w *world) []v1alpha1.InventoryItem {
 		return nil
 	}
 	return stale(w.inst, e, w.targetVersion)
-}
-
-func identityOf(it v1alpha1.InventoryItem) identity {
-	return identity{it.Group, it.Kind, it.Namespace, it.Name}
 }

@@ -2,10 +2,7 @@ package runtime
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -14,19 +11,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
-
-// owned is a digest of the fields of an object that kudoc has applied and that nobody has changed or removed since: server-side
-// apply takes a field from kudoc when another manager gives it another value. It is empty for an object without any.
-func owned(o client.Object) string {
-	for _, m := range o.GetManagedFields() {
-		if m.Manager == v1alpha1.FieldManager && m.Operation == metav1.ManagedFieldsOperationApply && m.FieldsV1 != nil {
-			sum := sha256.Sum256(m.FieldsV1.GetRawBytes())
-			return hex.EncodeToString(sum[:])[:16]
-		}
-	}
-	return ""
-}
 
 // lookForDrift finds what others have changed or deleted of what an Instance applied, once its spec is in force. It asks the
 // cache, and the API server about what the cache gives reason to suspect.
@@ -36,13 +22,13 @@ func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
 		return nil
 	}
 	for _, it := range w.inst.Status.Inventory {
-		gvk := gvkOf(it)
+		gvk := object.Kind(it)
 		if r.watches.ensure(ctx, gvk); it.Fields == "" || !r.watches.has(gvk) {
 			continue
 		}
 		message, err := driftOf(ctx, r.Client, it)
 		if err == nil && message != "" {
-			message, err = driftOf(ctx, w.objects.read, it)
+			message, err = driftOf(ctx, w.objects.Read, it)
 		}
 		if err != nil && !apierrors.IsForbidden(err) {
 			return fmt.Errorf("look for drift of %s/%s: %w", it.Kind, it.Name, err)
@@ -68,7 +54,7 @@ func driftOf(ctx context.Context, from client.Reader, it v1alpha1.InventoryItem)
 		name = it.Kind + "/" + it.Namespace + "/" + it.Name
 	}
 	live := &metav1.PartialObjectMetadata{}
-	live.SetGroupVersionKind(gvkOf(it))
+	live.SetGroupVersionKind(object.Kind(it))
 	err := from.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)
 	switch {
 	case apierrors.IsNotFound(err):
@@ -77,32 +63,13 @@ func driftOf(ctx context.Context, from client.Reader, it v1alpha1.InventoryItem)
 		return "", err
 	case it.UID != "" && live.UID != it.UID:
 		return name + " was deleted and made anew", nil
-	case owned(live) == it.Fields:
+	case object.Owned(live) == it.Fields:
 		return "", nil
 	}
-	if by := changers(live); len(by) > 0 {
+	if by := object.Changers(live); len(by) > 0 {
 		return name + " was changed by " + strings.Join(by, ", "), nil
 	}
 	return name + " was changed", nil
-}
-
-// changers are the managers that have changed an object after kudoc applied it.
-func changers(o client.Object) []string {
-	var applied *metav1.Time
-	for _, m := range o.GetManagedFields() {
-		if m.Manager == v1alpha1.FieldManager && m.Operation == metav1.ManagedFieldsOperationApply {
-			applied = m.Time
-		}
-	}
-	var out []string
-	for _, m := range o.GetManagedFields() {
-		later := applied == nil || m.Time != nil && !m.Time.Before(applied)
-		if m.Manager != v1alpha1.FieldManager && m.Subresource == "" && later && !slices.Contains(out, m.Manager) {
-			out = append(out, m.Manager)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // maxDrift is how many objects a message names.

@@ -16,6 +16,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -23,7 +24,7 @@ import (
 type world struct {
 	inst *v1alpha1.Instance
 	// objects is how the objects of the Instance are read and written.
-	objects access
+	objects object.Access
 	// executions of the Instance, oldest first.
 	executions []*v1alpha1.PlanExecution
 	// desire is what the spec asks for; nil with a refusal that says why not.
@@ -43,12 +44,12 @@ type world struct {
 	// recorded are the executions as they are stored, by name.
 	recorded map[string]*v1alpha1.PlanExecution
 	// uids are those of the objects that were seen; gone are those that were to be deleted and are not there any more.
-	uids map[identity]types.UID
+	uids map[object.Identity]types.UID
 	// fields are digests of what kudoc owns of the objects that are healthy.
-	fields map[identity]string
+	fields map[object.Identity]string
 	// drift says what others have changed of what is in force.
 	drift []string
-	gone  map[identity]bool
+	gone  map[object.Identity]bool
 	// barred says what may not be read of what is to be deleted, and what to do about it.
 	barred string
 	// now is the time of the decision.
@@ -63,7 +64,7 @@ type world struct {
 func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*world, error) {
 	w := &world{
 		inst: &v1alpha1.Instance{}, observed: map[plan.Ref]plan.Observation{}, recorded: map[string]*v1alpha1.PlanExecution{},
-		uids: map[identity]types.UID{}, fields: map[identity]string{}, gone: map[identity]bool{}, now: r.Now(),
+		uids: map[object.Identity]types.UID{}, fields: map[object.Identity]string{}, gone: map[object.Identity]bool{}, now: r.Now(),
 	}
 	if err := r.Get(ctx, key, w.inst); err != nil {
 		if apierrors.IsNotFound(err) {
@@ -108,6 +109,14 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 		return nil, err
 	}
 	return w, r.lookFor(ctx, w)
+}
+
+// access is that of the service account that an Instance names, or the controller's own.
+func (r *Reconciler) access(inst *v1alpha1.Instance) (object.Access, error) {
+	if inst.Spec.ServiceAccountName == "" {
+		return object.Access{Read: r.Reader, Write: r.Client}, nil
+	}
+	return r.accounts.Of(inst.Namespace, inst.Spec.ServiceAccountName)
 }
 
 // gatherActive reads the execution whose turn it is, what it is pinned to, and the objects of its running steps.
@@ -231,7 +240,7 @@ func (r *Reconciler) observe(ctx context.Context, w *world) {
 				}
 				ref := plan.Ref{Phase: ph.Name, Step: s.Name, Task: t.Name}
 				o, err := r.observeTask(ctx, w, ref, &s)
-				var transient *transientError
+				var transient *object.TransientError
 				switch {
 				case errors.As(err, &transient):
 					w.observed[ref] = plan.Observation{Progress: plan.Waiting, Message: "waiting for the API server: " + err.Error()}

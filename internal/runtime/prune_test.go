@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
 func TestWhatIsNeverDeleted(t *testing.T) {
@@ -34,7 +35,7 @@ func TestWhatIsNeverDeleted(t *testing.T) {
 		if err := yaml.Unmarshal([]byte(tc.meta), &live.ObjectMeta); err != nil {
 			t.Fatal(err)
 		}
-		if got := vanished(inst, v1alpha1.InventoryItem{UID: tc.seen}, live); got != tc.want {
+		if got := object.Vanished(inst, v1alpha1.InventoryItem{UID: tc.seen}, live); got != tc.want {
 			t.Errorf("%s: left alone: %v", name, got)
 		}
 	}

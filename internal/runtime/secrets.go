@@ -16,6 +16,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
 // secretsMade remembers for which Instances all generated secrets are there, so that nothing is asked twice.
@@ -83,7 +84,7 @@ func retains(inst *v1alpha1.Instance) bool {
 // letSecretGo keeps the generated secrets of an Instance that goes, if it has any. kudoc has made none where it may not.
 func (r *Reconciler) letSecretGo(ctx context.Context, inst *v1alpha1.Instance) error {
 	it := v1alpha1.InventoryItem{Version: "v1", Kind: "Secret", Namespace: inst.Namespace, Name: execution.GeneratedSecret(inst.Name)}
-	err := access{r.Reader, r.Client}.letGo(ctx, inst, it)
+	err := object.Access{Read: r.Reader, Write: r.Client}.LetGo(ctx, inst, it)
 	if apierrors.IsForbidden(err) {
 		return nil
 	}

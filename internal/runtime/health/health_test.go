@@ -1,4 +1,4 @@
-package runtime
+package health
 
 import (
 	"testing"
@@ -56,7 +56,7 @@ func TestHowFarTheObjectOfATaskIs(t *testing.T) {
 		"a Job that has completed is removed":                {run, done, false, plan.Completed, "removing Job/ns/a, which has completed"},
 		"a Job of an apply task that has completed is there": {apply, done, false, plan.Done, ""},
 	} {
-		got := judge(tc.kind, objectOf(t, stamped), objectOf(t, tc.live), !tc.foreign)
+		got := Judge(tc.kind, objectOf(t, stamped), objectOf(t, tc.live), !tc.foreign)
 		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
@@ -105,7 +105,7 @@ func TestWhatCountsAsHealthy(t *testing.T) {
 		},
 		"a kind that says nothing": {`{apiVersion: example.com/v1, kind: Thing, metadata: {name: a}}`, plan.Done, ""},
 	} {
-		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, health(objectOf(t, tc.live))); diff != "" {
+		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, Of(objectOf(t, tc.live))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -115,7 +115,7 @@ func TestATaskIsAsFarAsTheObjectThatIsLeastFar(t *testing.T) {
 	order := []plan.Progress{plan.Done, plan.Completed, plan.Waiting, plan.Absent, plan.Broken}
 	for i, a := range order {
 		for j, b := range order {
-			if got := worse(plan.Observation{Progress: a}, plan.Observation{Progress: b}).Progress; got != order[max(i, j)] {
+			if got := Worse(plan.Observation{Progress: a}, plan.Observation{Progress: b}).Progress; got != order[max(i, j)] {
 				t.Errorf("of %d and %d, %d decides", a, b, got)
 			}
 		}

@@ -1,4 +1,4 @@
-package runtime
+package object
 
 import (
 	"context"
@@ -30,6 +30,7 @@ func invalidObject(message string) error {
 
 func TestErrorsThatGoAwayUseUpNoAttempt(t *testing.T) {
 	const young, old = time.Second, time.Minute
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, tc := range map[string]struct {
 		err  error
 		age  time.Duration // of the step
@@ -51,9 +52,9 @@ func TestErrorsThatGoAwayUseUpNoAttempt(t *testing.T) {
 		"a namespace that nobody makes":               {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "a"), old, false},
 		"an error of the server without a name":       {&apierrors.StatusError{ErrStatus: metav1.Status{Code: 599}}, old, true},
 	} {
-		started := metav1.NewTime(then.Add(-tc.age))
-		var transient *transientError
-		if got := errors.As(graceful(tc.err, &started, then), &transient); got != tc.want {
+		started := metav1.NewTime(now.Add(-tc.age))
+		var transient *TransientError
+		if got := errors.As(Graceful(tc.err, &started, now), &transient); got != tc.want {
 			t.Errorf("%s: goes away: %v, want %v", name, got, tc.want)
 		}
 	}
@@ -70,7 +71,7 @@ func TestWhatTheAPIServerRefusesIsExplained(t *testing.T) {
 		"a service account that may not":          {apierrors.NewForbidden(configMaps, "a", errors.New(`User "system:serviceaccount:ns:tenant" cannot`)), []string{"tenant", "bind the service account to a role"}},
 		"everything else in its own words":        {invalidObject("must be blue"), []string{"Deployment/ns/a: ", "must be blue"}},
 	} {
-		got := explain("Deployment/ns/a", tc.err).Error()
+		got := Explain("Deployment/ns/a", tc.err).Error()
 		for _, want := range tc.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %q does not say %q", name, got, want)

@@ -1,4 +1,4 @@
-package runtime
+package object
 
 import (
 	"errors"
@@ -18,20 +18,20 @@ import (
 // and a definition established, a moment after it was created.
 const grace = 15 * time.Second
 
-// transientError is an error that goes away by itself: it uses up no attempt.
-type transientError struct{ err error }
+// TransientError is an error that goes away by itself: it uses up no attempt.
+type TransientError struct{ err error }
 
-func (e *transientError) Error() string { return e.err.Error() }
-func (e *transientError) Unwrap() error { return e.err }
+func (e *TransientError) Error() string { return e.err.Error() }
+func (e *TransientError) Unwrap() error { return e.err }
 
-// graceful wraps an error that waiting may mend.
-func graceful(err error, started *metav1.Time, now time.Time) error {
+// Graceful wraps an error that waiting may mend.
+func Graceful(err error, started *metav1.Time, now time.Time) error {
 	young := started == nil || now.Sub(started.Time) < grace
 	switch {
 	case transient(err):
-		return &transientError{err}
+		return &TransientError{err}
 	case young && (apierrors.IsForbidden(err) || meta.IsNoMatchError(err) || apierrors.IsNotFound(err)):
-		return &transientError{err}
+		return &TransientError{err}
 	}
 	return err
 }
@@ -58,8 +58,8 @@ func torn(err error) bool {
 	return errors.Is(err, io.ErrUnexpectedEOF) || utilnet.IsProbableEOF(err) || strings.Contains(err.Error(), "when reading response body")
 }
 
-// explain turns the error of an apply into what a person needs to know.
-func explain(object string, err error) error {
+// Explain turns the error of an apply into what a person needs to know.
+func Explain(object string, err error) error {
 	if c := fieldConflict(err); c != "" {
 		return fmt.Errorf("%s: %s; let that manager go of the field, or remove the field from the framework", object, c)
 	}

@@ -1,0 +1,180 @@
+// Package health says how far the objects of a task are.
+package health
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/object"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
+)
+
+// Worse picks the observation that decides for the whole task: a broken object before an absent one, an absent one before
+// one that is waited for.
+func Worse(a, b plan.Observation) plan.Observation {
+	weight := func(p plan.Progress) int {
+		switch p {
+		case plan.Broken:
+			return 4
+		case plan.Absent:
+			return 3
+		case plan.Waiting:
+			return 2
+		case plan.Completed:
+			return 1
+		case plan.Done:
+			return 0
+		}
+		return 0
+	}
+	if weight(b.Progress) > weight(a.Progress) {
+		return b
+	}
+	return a
+}
+
+// Judge compares an object with what the task wants of it. live is nil if there is no such object.
+func Judge(kind v1alpha1.TaskKind, want, live *unstructured.Unstructured, ours bool) plan.Observation {
+	if live == nil {
+		if kind == v1alpha1.TaskDelete {
+			return plan.Observation{Progress: plan.Done}
+		}
+		return plan.Observation{Progress: plan.Absent}
+	}
+	if !ours {
+		return plan.Observation{Progress: plan.Broken, Message: fmt.Sprintf("%s exists and was not made for this instance: delete it, or give the instance another name", object.Display(live))}
+	}
+	if live.GetDeletionTimestamp() != nil {
+		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s to be gone", object.Display(live))}
+	}
+	if kind == v1alpha1.TaskDelete || live.GetAnnotations()[v1alpha1.AnnotationApplied] != want.GetAnnotations()[v1alpha1.AnnotationApplied] {
+		return plan.Observation{Progress: plan.Absent}
+	}
+	o := Of(live)
+	if kind == v1alpha1.TaskRun && o.Progress == plan.Done {
+		o = plan.Observation{Progress: plan.Completed, Message: "removing " + object.Display(live) + ", which has completed"}
+	}
+	return o
+}
+
+// Of says whether an object is as it should be, by kstatus, except where what kstatus calls current is not enough
+// for a plan to go on, or more than it can wait for.
+func Of(u *unstructured.Unstructured) plan.Observation {
+	gk := u.GroupVersionKind().GroupKind()
+	switch gk.String() {
+	case "Job.batch":
+		return jobHealth(u)
+	case "Pod":
+		switch phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase { // absent is empty
+		case "Succeeded":
+			return plan.Observation{Progress: plan.Done}
+		case "Failed":
+			return plan.Observation{Progress: plan.Broken, Message: object.Display(u) + " failed"}
+		}
+	case "PersistentVolumeClaim":
+		// A claim of a class that binds for its first consumer stays Pending until a later step makes one.
+		if phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase != "Lost" { // absent is empty
+			return plan.Observation{Progress: plan.Done}
+		}
+		return plan.Observation{Progress: plan.Broken, Message: object.Display(u) + " has lost its volume"}
+	}
+	res, err := status.Compute(u)
+	if err != nil {
+		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s: %v", object.Display(u), err)}
+	}
+	switch res.Status {
+	case status.CurrentStatus:
+		return plan.Observation{Progress: plan.Done}
+	case status.FailedStatus:
+		return plan.Observation{Progress: plan.Broken, Message: object.Display(u) + ": " + res.Message}
+	case status.InProgressStatus, status.TerminatingStatus, status.NotFoundStatus, status.UnknownStatus:
+	}
+	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s: %s", object.Display(u), because(u, res.Message))}
+}
+
+// jobHealth is done when the Job has completed: kstatus calls a Job current as soon as it has started.
+func jobHealth(u *unstructured.Unstructured) plan.Observation {
+	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions") // absent is empty
+	for _, c := range conditions {
+		c, ok := c.(map[string]any)
+		if !ok || c["status"] != "True" {
+			continue
+		}
+		switch c["type"] {
+		case "Complete":
+			return plan.Observation{Progress: plan.Done}
+		case "Failed":
+			return plan.Observation{Progress: plan.Broken, Message: fmt.Sprintf("%s failed: %v: %v", object.Display(u), c["reason"], c["message"])}
+		}
+	}
+	n, _, _ := unstructured.NestedInt64(u.Object, "status", "active") // absent is 0
+	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s to complete: %d pods active", object.Display(u), n)}
+}
+
+// because says how many replicas are ready where a kind counts them.
+func because(u *unstructured.Unstructured, message string) string {
+	switch u.GetKind() {
+	case "StatefulSet", "Deployment", "ReplicaSet":
+		want, found, _ := unstructured.NestedInt64(u.Object, "spec", "replicas") // absent is not found
+		if !found {
+			want = 1
+		}
+		ready, _, _ := unstructured.NestedInt64(u.Object, "status", "readyReplicas") // absent is 0
+		if ready != want {
+			return fmt.Sprintf("%d of %d replicas ready", ready, want)
+		}
+	}
+	return message
+}
+
+// PodTrouble says what holds up the pods of a workload, or nothing.
+func PodTrouble(ctx context.Context, objects client.Reader, workload *unstructured.Unstructured) string {
+	if workload == nil {
+		return ""
+	}
+	sel, found, _ := unstructured.NestedMap(workload.Object, "spec", "selector") // absent is not found
+	if _, isSelector := sel["matchLabels"]; !found || !isSelector {
+		return ""
+	}
+	labels, _, err := unstructured.NestedStringMap(sel, "matchLabels")
+	if err != nil {
+		return ""
+	}
+	var pods corev1.PodList
+	if err := objects.List(ctx, &pods, client.InNamespace(workload.GetNamespace()), client.MatchingLabels(labels), client.Limit(50)); err != nil {
+		return ""
+	}
+	for i := range pods.Items {
+		if t := trouble(&pods.Items[i]); t != "" && metav1.IsControlledBy(&pods.Items[i], workload) {
+			return ", pod " + pods.Items[i].Name + ": " + t
+		}
+	}
+	return ""
+}
+
+// trouble says why a pod does not get ready, if it is more than a matter of time.
+func trouble(p *corev1.Pod) string {
+	for _, c := range p.Status.Conditions {
+		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
+			return c.Reason + ": " + c.Message
+		}
+	}
+	for _, c := range append(p.Status.InitContainerStatuses, p.Status.ContainerStatuses...) {
+		if w := c.State.Waiting; w != nil && w.Reason != "" && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
+			return strings.TrimSuffix(w.Reason+": "+w.Message, ": ")
+		}
+		if t := c.State.Terminated; t != nil && t.ExitCode != 0 {
+			return strings.TrimSuffix(fmt.Sprintf("container %s exited with %d: %s", c.Name, t.ExitCode, strings.TrimSpace(t.Message)), ": ")
+		}
+	}
+	return ""
+}
