@@ -8,7 +8,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
-	"github.com/kudoc/kudoc/internal/runtime/change"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
@@ -28,25 +28,19 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 	if err != nil {
 		return nil, err
 	}
+	target, refused := decision.Retarget(inst, decision.Desire{Version: version, Params: params, Digest: execution.Digest(params), Requires: requires})
+	if refused != nil {
+		return nil, fmt.Errorf("instance %s: %s", inst.Name, refused.Message)
+	}
+	if target == nil { // what was begun goes on
+		target = inst.Status.Target
+	}
 	var previous map[string]any
-	plans := []string{v1alpha1.PlanDeploy}
 	if applied := inst.Status.LastApplied; applied != nil {
 		previous = execution.Values(applied.Parameters)
-		upgrade := applied.FrameworkVersion != version.Name
-		changed := change.Of(previous, params)
-		if refused := change.Refused(spec, changed, previous, params, upgrade); refused != "" {
-			return nil, fmt.Errorf("instance %s: %s", inst.Name, refused)
-		}
-		if refused := change.Downgrade(spec, applied.FrameworkVersion); refused != "" && !inst.Spec.AllowDowngrade {
-			return nil, fmt.Errorf("instance %s: %s", inst.Name, refused)
-		}
-		plans = change.Plans(spec, changed, change.Of(execution.Values(applied.Requires), requires))
-		if upgrade {
-			plans = []string{change.FirstPlan(spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
-		}
 	}
 	var out []*execution.Run
-	for _, name := range plans {
+	for _, name := range target.Plans[target.Done:] {
 		run := &execution.Run{
 			Instance: inst, Execution: &v1alpha1.PlanExecution{}, Version: version, Program: program, Plan: spec.Plan(name),
 			Params: params, Previous: previous, Requires: requires,

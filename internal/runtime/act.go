@@ -13,28 +13,29 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 // intend renders what the actions are about to start, and enters it in the inventory, so that it is on record before the
 // first write. A task that cannot be rendered is left out: the next observation says why.
-func (r *Reconciler) intend(w *world, d *decision) {
-	for _, a := range d.actions {
-		objs, err := w.run.Objects(a.Ref, a.Attempt, r.Scope)
+func (r *Reconciler) intend(w *world, d *decision.Decision) {
+	for _, a := range d.Actions {
+		objs, err := w.Run.Objects(a.Ref, a.Attempt, r.Scope)
 		if err != nil {
 			continue
 		}
-		kind := w.run.Version.Spec.Task(a.Ref.Task).Kind
+		kind := w.Run.Version.Spec.Task(a.Ref.Task).Kind
 		for _, u := range objs {
 			if kind != v1alpha1.TaskDelete {
-				w.run.Stamp(u, a.Ref, a.Attempt)
+				w.Run.Stamp(u, a.Ref, a.Attempt)
 			}
 			if kind == v1alpha1.TaskApply {
-				enter(&d.inst.Status, u, a.Ref.Task, w.run.Execution)
+				enter(&d.Inst.Status, u, a.Ref.Task, w.Run.Execution)
 			}
 		}
-		d.objects[a.Ref] = objs
+		d.Objects[a.Ref] = objs
 	}
 }
 
@@ -55,11 +56,11 @@ func enter(st *v1alpha1.InstanceStatus, u *unstructured.Unstructured, task strin
 }
 
 // act carries out what was decided. It returns what failed for good, by task, and the first error that a retry may mend.
-func (r *Reconciler) act(ctx context.Context, w *world, d *decision) (map[plan.Ref]plan.Observation, error) {
+func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (map[plan.Ref]plan.Observation, error) {
 	broken := map[plan.Ref]plan.Observation{}
 	var later []error
-	for _, a := range d.actions {
-		err := r.perform(ctx, w, a, d.objects[a.Ref])
+	for _, a := range d.Actions {
+		err := r.perform(ctx, w, a, d.Objects[a.Ref])
 		var transient *object.TransientError
 		switch {
 		case errors.As(err, &transient):
@@ -68,21 +69,21 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision) (map[plan.R
 			broken[a.Ref] = plan.Observation{Progress: plan.Broken, Message: err.Error()}
 		}
 	}
-	if d.barred == "" {
-		for _, it := range d.doomed {
-			later = append(later, w.objects.Prune(ctx, w.inst, it))
+	if d.Barred == "" {
+		for _, it := range d.Doomed {
+			later = append(later, w.objects.Prune(ctx, w.Inst, it))
 		}
 	}
-	for _, it := range d.orphan {
-		later = append(later, w.objects.LetGo(ctx, w.inst, it))
+	for _, it := range d.Orphan {
+		later = append(later, w.objects.LetGo(ctx, w.Inst, it))
 	}
-	if d.release && retains(w.inst) {
-		later = append(later, r.letSecretGo(ctx, w.inst))
+	if d.Release && retains(w.Inst) {
+		later = append(later, r.letSecretGo(ctx, w.Inst))
 	}
-	if d.create != nil {
-		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.create)))
+	if d.Create != nil {
+		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.Create)))
 	}
-	for _, e := range d.expire {
+	for _, e := range d.Expire {
 		later = append(later, client.IgnoreNotFound(r.Delete(ctx, e, client.Preconditions{UID: &e.UID})))
 	}
 	return broken, errors.Join(later...)
@@ -90,15 +91,15 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision) (map[plan.R
 
 // perform carries out one action on the objects of a task, in order; it stops at the first that fails.
 func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs []*unstructured.Unstructured) error {
-	kind := w.run.Version.Spec.Task(a.Ref.Task).Kind
-	step := findStep(w.run.Execution, a.Ref)
+	kind := w.Run.Version.Spec.Task(a.Ref.Task).Kind
+	step := findStep(w.Run.Execution, a.Ref)
 	for _, u := range objs {
 		var err error
 		switch {
 		case a.Kind == plan.Remove || kind == v1alpha1.TaskDelete:
-			err = w.objects.Remove(ctx, w.inst, u)
+			err = w.objects.Remove(ctx, w.Inst, u)
 		default:
-			err = w.objects.Apply(ctx, w.inst, u)
+			err = w.objects.Apply(ctx, w.Inst, u)
 			applies.WithLabelValues(result(err)).Inc()
 		}
 		if err != nil {
@@ -106,7 +107,7 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs 
 			if step != nil {
 				started = step.StartedAt
 			}
-			return object.Graceful(object.Explain(object.Display(u), err), started, w.now)
+			return object.Graceful(object.Explain(object.Display(u), err), started, w.Now)
 		}
 	}
 	return nil
@@ -125,19 +126,19 @@ func findStep(e *v1alpha1.PlanExecution, ref plan.Ref) *v1alpha1.StepStatus {
 
 // lookFor finds out which of the objects that are to be deleted are gone.
 func (r *Reconciler) lookFor(ctx context.Context, w *world) error {
-	for _, it := range doomed(w) {
+	for _, it := range decision.Doomed(&w.World) {
 		live := &metav1.PartialObjectMetadata{}
 		live.SetGroupVersionKind(object.Kind(it))
 		err := w.objects.Read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)
 		switch {
 		case apierrors.IsNotFound(err) || meta.IsNoMatchError(err):
-			w.gone[object.Recorded(it)] = true
+			w.Gone[object.Recorded(it)] = true
 		case apierrors.IsForbidden(err):
-			w.barred = fmt.Sprintf("%v, or name another one in spec.serviceAccountName", object.Explain(it.Kind+"/"+it.Name, err))
+			w.Barred = fmt.Sprintf("%v, or name another one in spec.serviceAccountName", object.Explain(it.Kind+"/"+it.Name, err))
 		case err != nil:
 			return fmt.Errorf("read %s/%s: %w", it.Kind, it.Name, err)
-		case object.Vanished(w.inst, it, live):
-			w.gone[object.Recorded(it)] = true
+		case object.Vanished(w.Inst, it, live):
+			w.Gone[object.Recorded(it)] = true
 		}
 	}
 	return nil

@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 )
@@ -95,23 +96,23 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		return reconcile.Result{}, err
 	case w == nil:
 		return reconcile.Result{}, r.orphaned(ctx, req.NamespacedName)
-	case w.inst.DeletionTimestamp == nil:
-		if err := r.hold(ctx, w.inst); err != nil {
+	case w.Inst.DeletionTimestamp == nil:
+		if err := r.hold(ctx, w.Inst); err != nil {
 			return retry(err)
 		}
-		if w.desire != nil {
-			ref, err := r.generate(ctx, w.inst, w.desire.version)
+		if w.Desire != nil {
+			ref, err := r.generate(ctx, w.Inst, w.Desire.Version)
 			if err != nil {
 				return retry(err)
 			}
 			if ref != nil {
-				w.desire, w.refusal = nil, ref
+				w.Desire, w.Refusal = nil, ref
 			}
 		}
 	}
-	d := decide(w)
-	if d.requeueAfter == 0 && (w.barred != "" || w.refusal != nil && w.refusal.unwatched) {
-		d.requeueAfter = poll
+	d := decision.Make(&w.World)
+	if d.RequeueAfter == 0 && (w.Barred != "" || w.Refusal != nil && w.Refusal.Unwatched) {
+		d.RequeueAfter = poll
 	}
 	r.intend(w, d)
 	if err := r.record(ctx, w, d); err != nil {
@@ -124,23 +125,23 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if err != nil {
 		return retry(err)
 	}
-	if w.active != nil && d.execution(w.active.Name).Status.State.Terminal() {
-		r.clocks.forget(w.active.UID)
+	if w.Active != nil && d.Execution(w.Active.Name).Status.State.Terminal() {
+		r.clocks.forget(w.Active.UID)
 	}
-	if d.release {
-		r.secrets.forget(d.inst.UID)
-		return reconcile.Result{}, r.release(ctx, d.inst)
+	if d.Release {
+		r.secrets.forget(d.Inst.UID)
+		return reconcile.Result{}, r.release(ctx, d.Inst)
 	}
-	return reconcile.Result{RequeueAfter: d.wake()}, nil
+	return reconcile.Result{RequeueAfter: wake(d)}, nil
 }
 
 // wake is when to look again although nothing was heard.
-func (d *decision) wake() time.Duration {
-	if d.inst.Status.ActiveExecution == "" && len(d.doomed) == 0 {
-		return d.requeueAfter
+func wake(d *decision.Decision) time.Duration {
+	if d.Inst.Status.ActiveExecution == "" && len(d.Doomed) == 0 {
+		return d.RequeueAfter
 	}
-	if d.requeueAfter > 0 {
-		return min(d.requeueAfter, poll)
+	if d.RequeueAfter > 0 {
+		return min(d.RequeueAfter, poll)
 	}
 	return poll
 }

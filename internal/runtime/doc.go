@@ -1,6 +1,6 @@
 // Package runtime is the slim controller. It knows FrameworkVersions, not CUE.
 //
-// One reconcile of an Instance is four moves, in files of those names:
+// One reconcile of an Instance is four moves, in files of those names but for the decision, which is a room of its own:
 //
 //	gather   every read: the Instance, its executions, the pinned version, the objects of the running steps
 //	decide   pure: which plans bring the spec about, which execution is next, what plan.Advance says about it

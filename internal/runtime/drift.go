@@ -17,11 +17,11 @@ import (
 // lookForDrift finds what others have changed or deleted of what an Instance applied, once its spec is in force. It asks the
 // cache, and the API server about what the cache gives reason to suspect.
 func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
-	t := w.inst.Status.Target
-	if t == nil || int(t.Done) < len(t.Plans) || w.active != nil || w.inst.DeletionTimestamp != nil {
+	t := w.Inst.Status.Target
+	if t == nil || int(t.Done) < len(t.Plans) || w.Active != nil || w.Inst.DeletionTimestamp != nil {
 		return nil
 	}
-	for _, it := range w.inst.Status.Inventory {
+	for _, it := range w.Inst.Status.Inventory {
 		gvk := object.Kind(it)
 		if r.watches.ensure(ctx, gvk); it.Fields == "" || !r.watches.has(gvk) {
 			continue
@@ -34,7 +34,7 @@ func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
 			return fmt.Errorf("look for drift of %s/%s: %w", it.Kind, it.Name, err)
 		}
 		if message != "" {
-			w.drift = append(w.drift, message)
+			w.Drift = append(w.Drift, message)
 		}
 	}
 	return nil
@@ -70,17 +70,4 @@ func driftOf(ctx context.Context, from client.Reader, it v1alpha1.InventoryItem)
 		return name + " was changed by " + strings.Join(by, ", "), nil
 	}
 	return name + " was changed", nil
-}
-
-// maxDrift is how many objects a message names.
-const maxDrift = 3
-
-// driftMessage is what has drifted, for a condition.
-func driftMessage(drift []string) string {
-	shown := drift[:min(len(drift), maxDrift)]
-	text := strings.Join(shown, "; ")
-	if more := len(drift) - len(shown); more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
-	return text + ": 'kudoc diff' shows how; change back what others have changed, then run plan deploy"
 }

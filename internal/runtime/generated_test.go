@@ -8,7 +8,7 @@ import (
 )
 
 func TestAGeneratedSecretGoesWithItsInstanceUnlessWhatThatKnowsIsKept(t *testing.T) {
-	v := version("v1")
+	v := &v1alpha1.FrameworkVersion{}
 	v.Spec.Parameters = append(v.Spec.Parameters, v1alpha1.Parameter{Name: "password", Secret: true, Generate: 32})
 	inst := &v1alpha1.Instance{}
 	inst.Name, inst.Namespace, inst.UID = "i", "ns", "1"

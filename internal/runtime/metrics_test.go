@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -10,9 +11,10 @@ import (
 )
 
 func TestFinishedExecutionsAreCountedAndTimed(t *testing.T) {
-	e := executionOf("e", "counted", v1alpha1.Succeeded, 1)
-	e.Status.FrameworkVersion = "counted-1.0.0"
-	began, ended := metav1.NewTime(then), metav1.NewTime(then.Add(3e9))
+	began := metav1.NewTime(time.Unix(1, 0))
+	ended := metav1.NewTime(began.Add(3 * time.Second))
+	e := &v1alpha1.PlanExecution{Spec: v1alpha1.PlanExecutionSpec{Plan: "counted"}}
+	e.Status.State, e.Status.FrameworkVersion = v1alpha1.Succeeded, "counted-1.0.0"
 	e.Status.StartedAt, e.Status.FinishedAt = &began, &ended
 	finished(e)
 	finished(e)

@@ -17,16 +17,16 @@ import (
 
 // observeTask says how far the objects of a task are: as far as the one that is least far.
 func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s *v1alpha1.StepStatus) (plan.Observation, error) {
-	wanted, err := w.run.Identified(ref, s.Attempts, r.Scope)
+	wanted, err := w.Run.Identified(ref, s.Attempts, r.Scope)
 	if err != nil {
-		return plan.Observation{}, object.Graceful(err, s.StartedAt, w.now)
+		return plan.Observation{}, object.Graceful(err, s.StartedAt, w.Now)
 	}
-	task := w.run.Version.Spec.Task(ref.Task)
+	task := w.Run.Version.Spec.Task(ref.Task)
 	worst := plan.Observation{Progress: plan.Done}
 	for _, o := range wanted {
 		want, id := o.Unstructured, o.ID
 		if task.Kind != v1alpha1.TaskDelete {
-			w.run.Stamp(want, ref, s.Attempts)
+			w.Run.Stamp(want, ref, s.Attempts)
 		}
 		r.watches.ensure(ctx, want.GroupVersionKind())
 		live := &unstructured.Unstructured{}
@@ -36,14 +36,14 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		if apierrors.IsNotFound(err) {
 			live = nil
 		} else if err != nil {
-			return plan.Observation{}, object.Graceful(object.Explain("read "+object.Display(want), err), s.StartedAt, w.now)
-		} else if ours = object.Belongs(w.inst, live); ours {
-			w.uids[object.Identify(live)] = live.GetUID()
+			return plan.Observation{}, object.Graceful(object.Explain("read "+object.Display(want), err), s.StartedAt, w.Now)
+		} else if ours = object.Belongs(w.Inst, live); ours {
+			w.UIDs[object.Identify(live)] = live.GetUID()
 		}
 		o := health.Judge(task.Kind, want, live, ours)
 		if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
-			w.fields[object.Identify(live)] = object.Owned(live)
-			o = ready(w.run, ref, id, live)
+			w.Fields[object.Identify(live)] = object.Owned(live)
+			o = ready(w.Run, ref, id, live)
 		}
 		if o.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || o.Progress == plan.Broken {
 			o.Message += health.PodTrouble(ctx, w.objects.Read, live)

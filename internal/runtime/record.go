@@ -11,19 +11,20 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 // record writes the statuses that changed: the Instance first, because it says which execution is the active one and
 // what that is about to touch. Every write has an optimistic lock, so a decision on stale data is lost, not recorded.
 // Events follow the writes.
-func (r *Reconciler) record(ctx context.Context, w *world, d *decision) error {
-	if !reflect.DeepEqual(w.inst.Status, d.inst.Status) {
-		if err := r.patchStatus(ctx, d.inst, w.inst); err != nil {
+func (r *Reconciler) record(ctx context.Context, w *world, d *decision.Decision) error {
+	if !reflect.DeepEqual(w.Inst.Status, d.Inst.Status) {
+		if err := r.patchStatus(ctx, d.Inst, w.Inst); err != nil {
 			return fmt.Errorf("record instance: %w", err)
 		}
 	}
-	for i, e := range d.executions {
+	for i, e := range d.Executions {
 		before := w.recorded[e.Name]
 		if reflect.DeepEqual(before.Status, e.Status) {
 			continue
@@ -34,7 +35,7 @@ func (r *Reconciler) record(ctx context.Context, w *world, d *decision) error {
 		if e.Status.State.Terminal() && !before.Status.State.Terminal() {
 			finished(e)
 		}
-		d.executions[i] = e
+		d.Executions[i] = e
 	}
 	r.emit(d)
 	return nil
@@ -47,29 +48,26 @@ func (r *Reconciler) patchStatus(ctx context.Context, after, before client.Objec
 }
 
 // emit sends the events of a decision that was recorded.
-func (r *Reconciler) emit(d *decision) {
-	for _, ev := range d.events {
+func (r *Reconciler) emit(d *decision.Decision) {
+	for _, ev := range d.Events {
 		kind := corev1.EventTypeNormal
 		if ev.Warning {
 			kind = corev1.EventTypeWarning
 		}
-		if e := d.execution(ev.execution); e != nil {
-			r.Recorder.Eventf(e, d.inst, kind, ev.Reason, "Execute", "%s", ev.Message)
+		if e := d.Execution(ev.Execution); e != nil {
+			r.Recorder.Eventf(e, d.Inst, kind, ev.Reason, "Execute", "%s", ev.Message)
 		}
 	}
 }
 
 // recordBroken decides once more, with what act found to be broken for good, and records that.
-func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision, broken map[plan.Ref]plan.Observation) error {
-	next := &world{
-		inst: d.inst, objects: w.objects, executions: d.executions, desire: w.desire, refusal: w.refusal, targetVersion: w.targetVersion, targetProgram: w.targetProgram,
-		active: d.execution(w.active.Name), run: w.run, observed: broken, uids: w.uids, fields: w.fields, gone: w.gone,
-		recorded: map[string]*v1alpha1.PlanExecution{}, barred: w.barred, now: w.now,
-	}
-	for _, e := range d.executions {
+func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision.Decision, broken map[plan.Ref]plan.Observation) error {
+	next := &world{World: w.World, objects: w.objects, recorded: map[string]*v1alpha1.PlanExecution{}}
+	next.Inst, next.Executions, next.Active, next.Observed = d.Inst, d.Executions, d.Execution(w.Active.Name), broken
+	for _, e := range d.Executions {
 		next.recorded[e.Name] = e.DeepCopy()
 	}
-	return r.record(ctx, next, decide(next))
+	return r.record(ctx, next, decision.Make(&next.World))
 }
 
 // hold makes sure that the Instance is not gone before its objects are.
@@ -98,7 +96,7 @@ func (r *Reconciler) orphaned(ctx context.Context, key client.ObjectKey) error {
 	}
 	var errs []error
 	for _, e := range list {
-		if begun(e) || e.Status.State.Terminal() || e.Status.Reason == v1alpha1.ReasonInstanceNotFound {
+		if decision.Begun(e) || e.Status.State.Terminal() || e.Status.Reason == v1alpha1.ReasonInstanceNotFound {
 			continue
 		}
 		after := e.DeepCopy()

@@ -16,6 +16,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/render/spell"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
@@ -31,7 +32,7 @@ func requiredBy(o client.Object) []string {
 }
 
 // required reads the outputs of the Instances that meet the requirements of a version, by requirement.
-func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, program *render.Program) (map[string]any, *refusal, error) {
+func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, program *render.Program) (map[string]any, *decision.Refusal, error) {
 	if ref := unbound(inst, v); ref != nil {
 		return nil, ref, nil
 	}
@@ -40,7 +41,7 @@ func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v
 		return nil, nil, err
 	}
 	if path != nil {
-		return nil, &refusal{reason: v1alpha1.ReasonInvalidRequirements, message: "the instances require each other: " + strings.Join(path, " requires ")}, nil
+		return nil, &decision.Refusal{Reason: v1alpha1.ReasonInvalidRequirements, Message: "the instances require each other: " + strings.Join(path, " requires ")}, nil
 	}
 	out := map[string]any{}
 	for _, q := range v.Spec.Requires {
@@ -53,15 +54,15 @@ func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v
 		}
 		outputs, err := program.Required(q.Name, execution.Values(p.inst.Status.Outputs))
 		if err != nil {
-			return nil, &refusal{reason: v1alpha1.ReasonRequirementNotMet, message: fmt.Sprintf("requires %s: outputs of instance %q: %v", q.Name, p.name, err)}, nil
+			return nil, &decision.Refusal{Reason: v1alpha1.ReasonRequirementNotMet, Message: fmt.Sprintf("requires %s: outputs of instance %q: %v", q.Name, p.name, err)}, nil
 		}
 		out[q.Name] = outputs
 	}
-	return execution.Values(raw(out)), nil, nil
+	return execution.Values(execution.Raw(out)), nil, nil
 }
 
 // unbound says what is wrong with the names under spec.requires.
-func unbound(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) *refusal {
+func unbound(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) *decision.Refusal {
 	var wrong, names []string
 	for _, q := range v.Spec.Requires {
 		names = append(names, q.Name)
@@ -78,7 +79,7 @@ func unbound(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) *refusal {
 		return nil
 	}
 	slices.Sort(wrong)
-	return &refusal{reason: v1alpha1.ReasonInvalidRequirements, message: strings.Join(wrong, "; ")}
+	return &decision.Refusal{Reason: v1alpha1.ReasonInvalidRequirements, Message: strings.Join(wrong, "; ")}
 }
 
 // provider is an Instance that is to meet a requirement, and the version that is in force.
@@ -111,9 +112,9 @@ func (r *Reconciler) provider(ctx context.Context, namespace, name string) (prov
 }
 
 // unmet says why an Instance does not meet a requirement, or not yet.
-func unmet(q v1alpha1.Requirement, p provider) *refusal {
-	no := func(waits bool, format string, args ...any) *refusal {
-		return &refusal{reason: v1alpha1.ReasonRequirementNotMet, message: "requires " + q.Name + ": " + fmt.Sprintf(format, args...), waits: waits}
+func unmet(q v1alpha1.Requirement, p provider) *decision.Refusal {
+	no := func(waits bool, format string, args ...any) *decision.Refusal {
+		return &decision.Refusal{Reason: v1alpha1.ReasonRequirementNotMet, Message: "requires " + q.Name + ": " + fmt.Sprintf(format, args...), Waits: waits}
 	}
 	switch {
 	case p.inst == nil:

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 )
@@ -33,7 +34,7 @@ func (s *secretsMade) forget(uid types.UID) { s.m.Delete(uid) }
 
 // generate makes the secrets that the framework generates for an Instance, unless they are there. A secret that is there is
 // never changed, whoever made it: what has been deployed knows it.
-func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) (*refusal, error) {
+func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) (*decision.Refusal, error) {
 	names := execution.Generated(v.Spec.Parameters, execution.Values(inst.Spec.Parameters))
 	if len(names) == 0 || r.secrets.have(inst.UID, names) {
 		return nil, nil
@@ -47,7 +48,7 @@ func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v
 		err = r.Create(ctx, generated(inst, v, names))
 	case err == nil && len(missing) == 0:
 	case err == nil && secret.Labels[v1alpha1.LabelInstance] != inst.Name:
-		return &refusal{unwatched: true, reason: v1alpha1.ReasonSecretNotOurs, message: fmt.Sprintf(
+		return &decision.Refusal{Unwatched: true, Reason: v1alpha1.ReasonSecretNotOurs, Message: fmt.Sprintf(
 			"Secret %q was not made by kudoc, and lacks %s: add what is missing, or delete it", key.Name, strings.Join(missing, ", "))}, nil
 	case err == nil:
 		more := secret.DeepCopy()
@@ -56,7 +57,7 @@ func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v
 	}
 	if err != nil {
 		if apierrors.IsForbidden(err) {
-			return &refusal{unwatched: true, reason: v1alpha1.ReasonSecretNotOurs, message: fmt.Sprintf("cannot make Secret %q: %v", key.Name, err), waits: true}, nil
+			return &decision.Refusal{Unwatched: true, Reason: v1alpha1.ReasonSecretNotOurs, Message: fmt.Sprintf("cannot make Secret %q: %v", key.Name, err), Waits: true}, nil
 		}
 		return nil, fmt.Errorf("make secret %s: %w", key.Name, err)
 	}

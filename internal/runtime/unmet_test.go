@@ -7,12 +7,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 )
 
 func TestWhichInstanceMeetsARequirement(t *testing.T) {
 	q := v1alpha1.Requirement{Name: "shop", Framework: "shop", Version: ">=1.2.0 <2.0.0"}
 	providing := func(framework, version string, edit func(*provider)) provider {
-		p := provider{name: "s", inst: &v1alpha1.Instance{Status: applied("v", values{})}, version: &v1alpha1.FrameworkVersion{}}
+		p := provider{name: "s", inst: &v1alpha1.Instance{Status: v1alpha1.InstanceStatus{LastApplied: &v1alpha1.AppliedSpec{FrameworkVersion: "v"}}}, version: &v1alpha1.FrameworkVersion{}}
 		p.version.Spec.Framework, p.version.Spec.Version = framework, version
 		edit(&p)
 		return p
@@ -29,15 +30,15 @@ func TestWhichInstanceMeetsARequirement(t *testing.T) {
 		"another framework":                 {providing("bar", "1.9.3", as), false, `requires shop: instance "s" runs framework bar, not shop`},
 		"none":                              {provider{name: "s"}, true, `requires shop: there is no instance "s"`},
 		"one that is not deployed yet":      {providing("shop", "1.9.3", func(p *provider) { p.inst.Status.LastApplied = nil }), true, `requires shop: instance "s" has not been deployed yet`},
-		"one that goes":                     {providing("shop", "1.9.3", func(p *provider) { p.inst.DeletionTimestamp = &metav1.Time{Time: then} }), false, `requires shop: instance "s" is being deleted`},
+		"one that goes":                     {providing("shop", "1.9.3", func(p *provider) { p.inst.DeletionTimestamp = &metav1.Time{} }), false, `requires shop: instance "s" is being deleted`},
 		"one whose version is gone":         {providing("shop", "1.9.3", func(p *provider) { p.version = nil }), true, `requires shop: there is no FrameworkVersion "v", which instance "s" runs`},
 	} {
 		ref := unmet(q, tc.p)
 		if ref == nil {
-			ref = &refusal{}
+			ref = &decision.Refusal{}
 		}
-		if diff := cmp.Diff(tc.want, ref.message); diff != "" || ref.waits != tc.waits {
-			t.Errorf("%s: waits: %v; (-want +got):\n%s", name, ref.waits, diff)
+		if diff := cmp.Diff(tc.want, ref.Message); diff != "" || ref.Waits != tc.waits {
+			t.Errorf("%s: waits: %v; (-want +got):\n%s", name, ref.Waits, diff)
 		}
 	}
 }

@@ -19,3 +19,12 @@ func Values(raw *k8sruntime.RawExtension) map[string]any {
 	}
 	return out
 }
+
+// Raw stores effective parameters, so that Values reads them.
+func Raw(params map[string]any) *k8sruntime.RawExtension {
+	b, err := json.Marshal(params)
+	if err != nil { // they came out of JSON types
+		return nil
+	}
+	return &k8sruntime.RawExtension{Raw: b}
+}

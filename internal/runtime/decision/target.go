@@ -1,42 +1,39 @@
-package runtime
+package decision
 
 import (
-	"encoding/json"
 	"fmt"
-
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/change"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
 
-// desire is what the spec of an Instance asks for: a version and the effective parameters.
-type desire struct {
-	version *v1alpha1.FrameworkVersion
-	params  map[string]any
-	digest  string
-	// requires are the outputs of the required Instances, by requirement.
-	requires map[string]any
+// Desire is what the spec of an Instance asks for: a version and the effective parameters.
+type Desire struct {
+	Version *v1alpha1.FrameworkVersion
+	Params  map[string]any
+	Digest  string
+	// Requires are the outputs of the required Instances, by requirement.
+	Requires map[string]any
 }
 
-// refusal says why a spec cannot be brought about, or not yet.
-type refusal struct {
-	reason, message string
-	waits           bool // for something that will come
-	unwatched       bool // no watch tells when it can be tried again
+// Refusal says why a spec cannot be brought about, or not yet.
+type Refusal struct {
+	Reason, Message string
+	Waits           bool // for something that will come
+	Unwatched       bool // no watch tells when it can be tried again
 }
 
-// retarget decides which plans bring the spec about, comparing it with what was targeted and applied before. It returns
+// Retarget decides which plans bring the spec about, comparing it with what was targeted and applied before. It returns
 // nil if the target already says so. The comparison uses nothing but spec and status, so no change is ever missed.
-func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
+func Retarget(inst *v1alpha1.Instance, d Desire) (*v1alpha1.Target, *Refusal) {
 	last, applied := inst.Status.Target, inst.Status.LastApplied
-	if last != nil && last.FrameworkVersion == d.version.Name && last.ParametersDigest == d.digest && len(change.Of(execution.Values(last.Requires), d.requires)) == 0 {
+	if last != nil && last.FrameworkVersion == d.Version.Name && last.ParametersDigest == d.Digest && len(change.Of(execution.Values(last.Requires), d.Requires)) == 0 {
 		return nil, nil
 	}
-	next := &v1alpha1.Target{Sequence: 1, FrameworkVersion: d.version.Name, ParametersDigest: d.digest, Parameters: raw(d.params)}
-	if len(d.requires) > 0 {
-		next.Requires = raw(d.requires)
+	next := &v1alpha1.Target{Sequence: 1, FrameworkVersion: d.Version.Name, ParametersDigest: d.Digest, Parameters: execution.Raw(d.Params)}
+	if len(d.Requires) > 0 {
+		next.Requires = execution.Raw(d.Requires)
 	}
 	if last != nil {
 		next.Sequence = last.Sequence + 1
@@ -45,22 +42,22 @@ func retarget(inst *v1alpha1.Instance, d desire) (*v1alpha1.Target, *refusal) {
 		next.Plans = []string{v1alpha1.PlanDeploy}
 		return next, nil
 	}
-	changed := change.Of(execution.Values(applied.Parameters), d.params)
-	upgrade := applied.FrameworkVersion != d.version.Name || last.FrameworkVersion != d.version.Name
-	if message := change.Refused(&d.version.Spec, changed, execution.Values(applied.Parameters), d.params, upgrade); message != "" {
-		return nil, &refusal{reason: v1alpha1.ReasonImmutableParameter, message: message}
+	changed := change.Of(execution.Values(applied.Parameters), d.Params)
+	upgrade := applied.FrameworkVersion != d.Version.Name || last.FrameworkVersion != d.Version.Name
+	if message := change.Refused(&d.Version.Spec, changed, execution.Values(applied.Parameters), d.Params, upgrade); message != "" {
+		return nil, &Refusal{Reason: v1alpha1.ReasonImmutableParameter, Message: message}
 	}
-	if message := change.Downgrade(&d.version.Spec, applied.FrameworkVersion); message != "" && !inst.Spec.AllowDowngrade {
-		return nil, &refusal{reason: v1alpha1.ReasonDowngrade, message: message}
+	if message := change.Downgrade(&d.Version.Spec, applied.FrameworkVersion); message != "" && !inst.Spec.AllowDowngrade {
+		return nil, &Refusal{Reason: v1alpha1.ReasonDowngrade, Message: message}
 	}
 	if upgrade {
-		next.Plans = []string{change.FirstPlan(&d.version.Spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
+		next.Plans = []string{change.FirstPlan(&d.Version.Spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
 		return next, nil
 	}
 	// A target that failed half-way may have left its mark, so what changes since then counts as well.
-	changed = append(changed, change.Of(execution.Values(last.Parameters), d.params)...)
-	followed := append(change.Of(execution.Values(applied.Requires), d.requires), change.Of(execution.Values(last.Requires), d.requires)...)
-	next.Plans = change.Plans(&d.version.Spec, changed, followed)
+	changed = append(changed, change.Of(execution.Values(last.Parameters), d.Params)...)
+	followed := append(change.Of(execution.Values(applied.Requires), d.Requires), change.Of(execution.Values(last.Requires), d.Requires)...)
+	next.Plans = change.Plans(&d.Version.Spec, changed, followed)
 	return next, nil
 }
 
@@ -81,11 +78,11 @@ func latest(executions []*v1alpha1.PlanExecution, inst *v1alpha1.Instance, t *v1
 	return out
 }
 
-// active is the execution whose turn it is: the one that runs, or else the oldest that may run. Executions are given in
+// Active is the execution whose turn it is: the one that runs, or else the oldest that may run. Executions are given in
 // the order of their creation.
-func active(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) *v1alpha1.PlanExecution {
+func Active(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) *v1alpha1.PlanExecution {
 	for _, e := range executions {
-		if begun(e) && (!e.Status.State.Terminal() || reopened(e)) {
+		if Begun(e) && (!e.Status.State.Terminal() || Reopened(e)) {
 			return e
 		}
 	}
@@ -93,39 +90,39 @@ func active(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) *v1al
 		return nil
 	}
 	for _, e := range executions {
-		if !begun(e) && !e.Status.State.Terminal() && !e.Spec.Cancel && !e.Spec.Suspend && blocked(inst, e) == nil {
+		if !Begun(e) && !e.Status.State.Terminal() && !e.Spec.Cancel && !e.Spec.Suspend && blocked(inst, e) == nil {
 			return e
 		}
 	}
 	return nil
 }
 
-func begun(e *v1alpha1.PlanExecution) bool { return len(e.Status.Phases) > 0 }
+func Begun(e *v1alpha1.PlanExecution) bool { return len(e.Status.Phases) > 0 }
 
-// reopened says whether a person asked to go on with a failed execution.
-func reopened(e *v1alpha1.PlanExecution) bool {
+// Reopened says whether a person asked to go on with a failed execution.
+func Reopened(e *v1alpha1.PlanExecution) bool {
 	return e.Status.State == v1alpha1.Failed && !e.Spec.Cancel && e.Spec.Retry > e.Status.RetriesSeen
 }
 
 // blocked says why an execution that has not begun cannot begin, whatever else runs.
-func blocked(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) *refusal {
+func blocked(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) *Refusal {
 	deleting := inst.DeletionTimestamp != nil
 	switch {
 	case deleting != (e.Spec.Plan == v1alpha1.PlanCleanup):
 		if deleting {
-			return &refusal{reason: v1alpha1.ReasonDeleting, message: "the instance is being deleted"}
+			return &Refusal{Reason: v1alpha1.ReasonDeleting, Message: "the instance is being deleted"}
 		}
-		return &refusal{reason: v1alpha1.ReasonDeleting, message: "cleanup runs when the instance is deleted"}
+		return &Refusal{Reason: v1alpha1.ReasonDeleting, Message: "cleanup runs when the instance is deleted"}
 	case inst.Status.Target == nil:
-		return &refusal{reason: v1alpha1.ReasonNotDeployed, message: "the instance has not been deployed yet"}
+		return &Refusal{Reason: v1alpha1.ReasonNotDeployed, Message: "the instance has not been deployed yet"}
 	case inst.Status.LastApplied == nil && e.Spec.Plan != v1alpha1.PlanDeploy && e.Spec.Plan != v1alpha1.PlanCleanup:
-		return &refusal{reason: v1alpha1.ReasonNotDeployed, message: "the instance has not been deployed yet"}
+		return &Refusal{Reason: v1alpha1.ReasonNotDeployed, Message: "the instance has not been deployed yet"}
 	}
 	return nil
 }
 
-// pin records what an execution runs with: what the target says if it brings the target about, or else what is in force.
-func pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) {
+// Pin records what an execution runs with: what the target says if it brings the target about, or else what is in force.
+func Pin(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) {
 	t, applied := inst.Status.Target, inst.Status.LastApplied
 	pending := int(t.Done) < len(t.Plans) && t.Plans[t.Done] == e.Spec.Plan
 	st := &e.Status
@@ -171,18 +168,9 @@ func expired(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) []*v
 	var finished []*v1alpha1.PlanExecution
 	for _, e := range executions {
 		current := inst.Status.Target != nil && e.Status.TargetSequence == inst.Status.Target.Sequence
-		if e.Status.State.Terminal() && !reopened(e) && !current {
+		if e.Status.State.Terminal() && !Reopened(e) && !current {
 			finished = append(finished, e)
 		}
 	}
 	return finished[:max(0, len(finished)-limit)]
-}
-
-// raw stores effective parameters.
-func raw(params map[string]any) *runtime.RawExtension {
-	b, err := json.Marshal(params)
-	if err != nil { // they came out of JSON types
-		return nil
-	}
-	return &runtime.RawExtension{Raw: b}
 }

@@ -1,4 +1,4 @@
-package runtime
+package decision
 
 import (
 	"fmt"
@@ -17,17 +17,17 @@ type condition struct {
 }
 
 // conditions derives the three conditions of the Instance. They carry no times and no counters, so they do not flap.
-func (d *decision) conditions(ref *refusal) {
+func (d *Decision) conditions(ref *Refusal) {
 	c := d.verdict(ref)
-	st := &d.inst.Status
-	st.ObservedGeneration = d.inst.Generation
+	st := &d.Inst.Status
+	st.ObservedGeneration = d.Inst.Generation
 	set := func(kind string, on bool) {
 		s := metav1.ConditionFalse
 		if on {
 			s = metav1.ConditionTrue
 		}
 		meta.SetStatusCondition(&st.Conditions, metav1.Condition{
-			Type: kind, Status: s, Reason: c.reason, Message: c.message, ObservedGeneration: d.inst.Generation,
+			Type: kind, Status: s, Reason: c.reason, Message: c.message, ObservedGeneration: d.Inst.Generation,
 		})
 	}
 	set(v1alpha1.ConditionReady, c.ready)
@@ -36,46 +36,46 @@ func (d *decision) conditions(ref *refusal) {
 }
 
 // verdict finds the one thing that matters most.
-func (d *decision) verdict(ref *refusal) condition {
-	st := &d.inst.Status
-	if d.inst.DeletionTimestamp != nil {
+func (d *Decision) verdict(ref *Refusal) condition {
+	st := &d.Inst.Status
+	if d.Inst.DeletionTimestamp != nil {
 		return d.deletion()
 	}
-	if ref != nil && ref.waits {
-		return condition{progressing: true, reason: ref.reason, message: ref.message}
+	if ref != nil && ref.Waits {
+		return condition{progressing: true, reason: ref.Reason, message: ref.Message}
 	}
 	if ref != nil {
-		return condition{degraded: true, reason: ref.reason, message: ref.message}
+		return condition{degraded: true, reason: ref.Reason, message: ref.Message}
 	}
 	t := st.Target
 	if t == nil {
 		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "about to deploy"}
 	}
 	inForce := int(t.Done) >= len(t.Plans)
-	if inForce && d.ahead {
+	if inForce && d.Ahead {
 		return condition{progressing: true, reason: v1alpha1.ReasonPlanPending, message: "the spec has changed: waiting for the execution that runs"}
 	}
 	if inForce {
 		c := condition{ready: true, reason: v1alpha1.ReasonDeployed, message: fmt.Sprintf("%s is in force", t.FrameworkVersion)}
-		if a := d.execution(st.ActiveExecution); a != nil {
+		if a := d.Execution(st.ActiveExecution); a != nil {
 			c.progressing, c.reason, c.message = true, v1alpha1.ReasonPlanRunning, fmt.Sprintf("plan %s runs", a.Spec.Plan)
-		} else if len(d.drift) > 0 {
-			c.degraded, c.reason, c.message = true, v1alpha1.ReasonDrifted, driftMessage(d.drift)
+		} else if len(d.Drift) > 0 {
+			c.degraded, c.reason, c.message = true, v1alpha1.ReasonDrifted, driftMessage(d.Drift)
 		}
 		return c
 	}
 	name := t.Plans[t.Done]
-	e := latest(d.executions, d.inst, t, name)
+	e := latest(d.Executions, d.Inst, t, name)
 	switch {
-	case len(d.doomed) > 0 && d.barred != "":
-		return condition{degraded: true, reason: v1alpha1.ReasonPruning, message: "cannot delete what the spec no longer contains: " + d.barred}
-	case len(d.doomed) > 0:
-		return condition{progressing: true, reason: v1alpha1.ReasonPruning, message: fmt.Sprintf("deleting what the spec no longer contains: %s/%s", d.doomed[0].Kind, d.doomed[0].Name)}
+	case len(d.Doomed) > 0 && d.Barred != "":
+		return condition{degraded: true, reason: v1alpha1.ReasonPruning, message: "cannot delete what the spec no longer contains: " + d.Barred}
+	case len(d.Doomed) > 0:
+		return condition{progressing: true, reason: v1alpha1.ReasonPruning, message: fmt.Sprintf("deleting what the spec no longer contains: %s/%s", d.Doomed[0].Kind, d.Doomed[0].Name)}
 	case e != nil && e.Status.State == v1alpha1.Failed:
 		return condition{degraded: true, reason: v1alpha1.ReasonPlanFailed, message: fmt.Sprintf("plan %s failed: %s", name, e.Status.Message)}
 	case e != nil && e.Status.State == v1alpha1.Cancelled:
 		return condition{degraded: true, reason: v1alpha1.ReasonPlanCancelled, message: fmt.Sprintf("plan %s was cancelled: create an execution of it, or change the spec", name)}
-	case d.inst.Spec.Suspend:
+	case d.Inst.Spec.Suspend:
 		return condition{reason: v1alpha1.ReasonSuspended, message: "suspended by request"}
 	case e != nil && e.Name == st.ActiveExecution:
 		return condition{progressing: true, reason: v1alpha1.ReasonPlanRunning, message: fmt.Sprintf("plan %s runs", name)}
@@ -84,25 +84,38 @@ func (d *decision) verdict(ref *refusal) condition {
 }
 
 // deletion says how far the deletion is.
-func (d *decision) deletion() condition {
-	t := d.inst.Status.Target
+func (d *Decision) deletion() condition {
+	t := d.Inst.Status.Target
 	if t != nil {
-		e := d.execution(executionName(d.inst, t, v1alpha1.PlanCleanup))
+		e := d.Execution(executionName(d.Inst, t, v1alpha1.PlanCleanup))
 		if e != nil && e.Status.State == v1alpha1.Failed && !e.Spec.Cancel {
 			return condition{degraded: true, reason: v1alpha1.ReasonPlanFailed, message: fmt.Sprintf(
 				"plan cleanup failed: %s; raise spec.retry of execution %s, or cancel it to go on without it, or set spec.deletionPolicy to Orphan", e.Status.Message, e.Name)}
 		}
 	}
-	if d.barred != "" && d.inst.Status.ActiveExecution == "" {
-		return condition{degraded: true, reason: v1alpha1.ReasonDeleting, message: "cannot delete its objects: " + d.barred}
+	if d.Barred != "" && d.Inst.Status.ActiveExecution == "" {
+		return condition{degraded: true, reason: v1alpha1.ReasonDeleting, message: "cannot delete its objects: " + d.Barred}
 	}
 	message := "deleting its objects"
-	if len(d.dependents) > 0 {
-		message = "waiting for the deletion of what requires it: " + strings.Join(d.dependents, ", ")
-	} else if a := d.inst.Status.ActiveExecution; a != "" {
+	if len(d.Dependents) > 0 {
+		message = "waiting for the deletion of what requires it: " + strings.Join(d.Dependents, ", ")
+	} else if a := d.Inst.Status.ActiveExecution; a != "" {
 		message = "waiting for execution " + a
-	} else if len(d.doomed) > 0 {
-		message = fmt.Sprintf("waiting for %s/%s to be gone", d.doomed[0].Kind, d.doomed[0].Name)
+	} else if len(d.Doomed) > 0 {
+		message = fmt.Sprintf("waiting for %s/%s to be gone", d.Doomed[0].Kind, d.Doomed[0].Name)
 	}
 	return condition{progressing: true, reason: v1alpha1.ReasonDeleting, message: message}
+}
+
+// maxDrift is how many objects a message names.
+const maxDrift = 3
+
+// driftMessage is what has drifted, for a condition.
+func driftMessage(drift []string) string {
+	shown := drift[:min(len(drift), maxDrift)]
+	text := strings.Join(shown, "; ")
+	if more := len(drift) - len(shown); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text + ": 'kudoc diff' shows how; change back what others have changed, then run plan deploy"
 }

@@ -1,4 +1,4 @@
-package runtime
+package decision
 
 import (
 	"fmt"
@@ -29,8 +29,8 @@ func version(name string, plans ...string) *v1alpha1.FrameworkVersion {
 // applied is the status after a spec was brought about.
 func applied(version string, params map[string]any) v1alpha1.InstanceStatus {
 	return v1alpha1.InstanceStatus{
-		Target:      &v1alpha1.Target{Sequence: 4, FrameworkVersion: version, ParametersDigest: execution.Digest(params), Parameters: raw(params), Plans: []string{"deploy"}, Done: 1},
-		LastApplied: &v1alpha1.AppliedSpec{FrameworkVersion: version, ParametersDigest: execution.Digest(params), Parameters: raw(params)},
+		Target:      &v1alpha1.Target{Sequence: 4, FrameworkVersion: version, ParametersDigest: execution.Digest(params), Parameters: execution.Raw(params), Plans: []string{"deploy"}, Done: 1},
+		LastApplied: &v1alpha1.AppliedSpec{FrameworkVersion: version, ParametersDigest: execution.Digest(params), Parameters: execution.Raw(params)},
 	}
 }
 
@@ -39,7 +39,7 @@ type values = map[string]any
 func TestWhichPlansBringASpecAbout(t *testing.T) {
 	all := []string{"deploy", "update", "upgrade", "scale", "backup"}
 	failed := applied("v1", values{"a": "1"})
-	failed.Target = &v1alpha1.Target{Sequence: 5, FrameworkVersion: "v1", ParametersDigest: "other", Parameters: raw(values{"a": "1", "b": "2"}), Plans: []string{"scale"}}
+	failed.Target = &v1alpha1.Target{Sequence: 5, FrameworkVersion: "v1", ParametersDigest: "other", Parameters: execution.Raw(values{"a": "1", "b": "2"}), Plans: []string{"scale"}}
 	tests := map[string]struct {
 		status  v1alpha1.InstanceStatus
 		version *v1alpha1.FrameworkVersion
@@ -70,7 +70,7 @@ func TestWhichPlansBringASpecAbout(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			inst := &v1alpha1.Instance{Status: tt.status}
-			target, ref := retarget(inst, desire{version: tt.version, params: tt.params, digest: execution.Digest(tt.params)})
+			target, ref := Retarget(inst, Desire{Version: tt.version, Params: tt.params, Digest: execution.Digest(tt.params)})
 			var got []string
 			if target != nil {
 				got = target.Plans
@@ -83,7 +83,7 @@ func TestWhichPlansBringASpecAbout(t *testing.T) {
 			}
 			message := ""
 			if ref != nil {
-				message = ref.message
+				message = ref.Message
 			}
 			if diff := cmp.Diff(tt.refusal, message); diff != "" {
 				t.Errorf("refusal (-want +got):\n%s", diff)
@@ -133,7 +133,7 @@ func TestWhoseTurnItIs(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := ""
-			if e := active(tt.inst, tt.executions); e != nil {
+			if e := Active(tt.inst, tt.executions); e != nil {
 				got = e.Name
 			}
 			if got != tt.want {
@@ -188,10 +188,10 @@ func TestAnInstanceIsNotReadyForASpecThatIsNotTheTargetYet(t *testing.T) {
 		v, e := version("v1", "deploy", "update", "backup"), executionOf("e", "backup", state, 1)
 		inst := &v1alpha1.Instance{Status: applied("v1", values{"a": "1"})}
 		inst.Generation = 2
-		desired := &desire{version: v, params: values{"a": "2"}, digest: execution.Digest(values{"a": "2"})}
+		desired := &Desire{Version: v, Params: values{"a": "2"}, Digest: execution.Digest(values{"a": "2"})}
 		run := &execution.Run{Instance: inst, Execution: e, Version: v, Plan: &v1alpha1.Plan{Name: "backup", Phases: []v1alpha1.Phase{{Name: "p", Steps: []v1alpha1.Step{{Name: "s"}}}}}}
-		d := decide(&world{inst: inst, executions: []*v1alpha1.PlanExecution{e}, active: e, run: run, desire: desired, targetVersion: v})
-		if c := meta.FindStatusCondition(d.inst.Status.Conditions, v1alpha1.ConditionReady); c.Status != metav1.ConditionFalse || c.ObservedGeneration != 2 {
+		d := Make(&World{Inst: inst, Executions: []*v1alpha1.PlanExecution{e}, Active: e, Run: run, Desire: desired, TargetVersion: v})
+		if c := meta.FindStatusCondition(d.Inst.Status.Conditions, v1alpha1.ConditionReady); c.Status != metav1.ConditionFalse || c.ObservedGeneration != 2 {
 			t.Errorf("%s: generation %d is Ready=%s: %s", state, c.ObservedGeneration, c.Status, c.Message)
 		}
 	}
@@ -205,9 +205,9 @@ func TestASpecThatChangesAsTheDeploySucceedsIsUpdatedNotDeployedAgain(t *testing
 	}
 	inst := &v1alpha1.Instance{Status: applied("v1", values{"a": "1"})}
 	inst.Name, inst.Status.LastApplied, inst.Status.Target.Done = "i", nil, 0
-	desired := &desire{version: v, params: values{"a": "2"}, digest: execution.Digest(values{"a": "2"})}
-	d := decide(&world{inst: inst, executions: []*v1alpha1.PlanExecution{e}, desire: desired, targetVersion: v, targetProgram: program})
-	if diff := cmp.Diff([]string{"update"}, d.inst.Status.Target.Plans); diff != "" {
+	desired := &Desire{Version: v, Params: values{"a": "2"}, Digest: execution.Digest(values{"a": "2"})}
+	d := Make(&World{Inst: inst, Executions: []*v1alpha1.PlanExecution{e}, Desire: desired, TargetVersion: v, TargetProgram: program})
+	if diff := cmp.Diff([]string{"update"}, d.Inst.Status.Target.Plans); diff != "" {
 		t.Errorf("plans of the next target (-want +got):\n%s", diff)
 	}
 }

@@ -1,4 +1,4 @@
-package runtime
+package decision
 
 import (
 	"testing"
@@ -27,11 +27,11 @@ func TestADowngradeIsRefusedUnlessItIsAllowed(t *testing.T) {
 		v.Spec.Framework, v.Spec.Version = tc.framework, tc.version
 		inst := &v1alpha1.Instance{Status: applied(tc.inForce, values{})}
 		inst.Spec.AllowDowngrade = tc.allowed
-		target, ref := retarget(inst, desire{version: v, params: values{}})
+		target, ref := Retarget(inst, Desire{Version: v, Params: values{}})
 		got := ""
 		if ref != nil {
-			if got = ref.message; ref.reason != v1alpha1.ReasonDowngrade {
-				t.Errorf("%s: the reason is %s", name, ref.reason)
+			if got = ref.Message; ref.Reason != v1alpha1.ReasonDowngrade {
+				t.Errorf("%s: the reason is %s", name, ref.Reason)
 			}
 		}
 		if diff := cmp.Diff(tc.want, got); diff != "" || (target != nil) != (tc.want == "") {
@@ -45,7 +45,7 @@ func TestTheWayBackFromAFailedUpgradeIsNoDowngrade(t *testing.T) {
 	inst.Status.Target = &v1alpha1.Target{Sequence: 5, FrameworkVersion: "shop-2.0.0", Plans: []string{"upgrade"}}
 	v := version("shop-1.0.0", "deploy", "upgrade")
 	v.Spec.Framework, v.Spec.Version = "shop", "1.0.0"
-	target, ref := retarget(inst, desire{version: v, params: values{}})
+	target, ref := Retarget(inst, Desire{Version: v, Params: values{}})
 	if ref != nil || target == nil || target.Sequence != 6 {
 		t.Errorf("the target is %v, refused: %v", target, ref)
 	}
