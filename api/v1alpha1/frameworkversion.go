@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"strings"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -63,6 +65,16 @@ type FrameworkVersionSpec struct {
 	// +listMapKey=name
 	Requires []Requirement `json:"requires,omitempty"`
 
+	// UpgradableFrom is a range of versions of the framework: from others, an Instance has to be upgraded by way of one of
+	// them. Without it, every lower version can be upgraded.
+	// +optional
+	// +kubebuilder:validation:MaxLength=253
+	UpgradableFrom string `json:"upgradableFrom,omitempty"`
+
+	// DriftPolicy says what happens when others change or delete what an Instance applied, unless the Instance says so.
+	// +optional
+	DriftPolicy DriftPolicy `json:"driftPolicy,omitempty"`
+
 	// Locals are CEL expressions, by name, that several templates share as `local.<name>`.
 	// +optional
 	Locals map[string]string `json:"locals,omitempty"`
@@ -89,6 +101,19 @@ type FrameworkVersionSpec struct {
 	// Build says what made this version.
 	Build BuildInfo `json:"build"`
 }
+
+// DriftPolicy says what happens when others change or delete what an Instance applied.
+//
+// +kubebuilder:validation:Enum=Report;Repair
+type DriftPolicy string
+
+// The drift policies.
+const (
+	// DriftReport says so in the conditions of the Instance. It is the default.
+	DriftReport DriftPolicy = "Report"
+	// DriftRepair runs plan repair, or else deploy, which then takes back the fields that others have changed.
+	DriftRepair DriftPolicy = "Repair"
+)
 
 // BuildInfo is the provenance of a FrameworkVersion.
 type BuildInfo struct {
@@ -203,7 +228,7 @@ type Requirement struct {
 
 // TaskKind is what a task does with its objects.
 //
-// +kubebuilder:validation:Enum=Apply;Run;Delete
+// +kubebuilder:validation:Enum=Apply;Run;Delete;Patch;Wait
 type TaskKind string
 
 // The kinds of tasks.
@@ -214,7 +239,20 @@ const (
 	TaskRun TaskKind = "Run"
 	// TaskDelete deletes the objects and waits until they are gone.
 	TaskDelete TaskKind = "Delete"
+	// TaskPatch sets fields of objects that are there, whoever made them, and waits until they are healthy.
+	TaskPatch TaskKind = "Patch"
+	// TaskWait waits until objects, whoever makes them, are there and healthy.
+	TaskWait TaskKind = "Wait"
 )
+
+// Keyed says whether the objects of such a task have IDs that the author chose.
+func (k TaskKind) Keyed() bool { return k == TaskApply || k == TaskPatch || k == TaskWait }
+
+// Field is the field of a task in a framework that says what such a task does.
+func (k TaskKind) Field() string { return strings.ToLower(string(k)) }
+
+// Identifies says whether such a task only says which objects it means.
+func (k TaskKind) Identifies() bool { return k == TaskDelete || k == TaskWait }
 
 // Task is what a step does: some objects and what happens to them.
 type Task struct {
@@ -237,12 +275,12 @@ type ObjectTemplate struct {
 	// +optional
 	ID string `json:"id,omitempty"`
 
-	// Template renders the object (for a Delete task: only what identifies it), or nothing.
+	// Template renders the object (for Delete and Wait tasks: only what identifies it), or nothing.
 	// +kubebuilder:pruning:PreserveUnknownFields
 	Template runtime.RawExtension `json:"template"`
 
 	// Ready is a CEL expression over the object in the cluster, `object`, that is true when it is healthy, in addition to
-	// Kubernetes' conventions. It is for objects with an ID that are applied.
+	// Kubernetes' conventions. It is for objects with an ID that are applied, patched or waited for.
 	// +optional
 	Ready string `json:"ready,omitempty"`
 }
@@ -264,6 +302,20 @@ const (
 	PlanUpdate  = "update"
 	PlanUpgrade = "upgrade"
 	PlanCleanup = "cleanup"
+	PlanRepair  = "repair"
+)
+
+// OnChange says what becomes of the run of a plan when the spec changes in a way that calls for that plan again.
+//
+// +kubebuilder:validation:Enum=Wait;Restart
+type OnChange string
+
+// What becomes of a run.
+const (
+	// OnChangeWait lets the run end first. It is the default.
+	OnChangeWait OnChange = "Wait"
+	// OnChangeRestart ends the run, as soon as no Run task is under way, and starts over with the new spec.
+	OnChangeRestart OnChange = "Restart"
 )
 
 // Plan is an operation: phases of steps of tasks.
@@ -273,6 +325,14 @@ type Plan struct {
 	Name string `json:"name"`
 
 	Strategy Strategy `json:"strategy"`
+
+	// Deadline is how long a run may take, from its start or the last retry; without one, only steps have a limit.
+	// +optional
+	Deadline *metav1.Duration `json:"deadline,omitempty"`
+
+	// OnChange says what becomes of a run when the spec that it brings about changes.
+	// +optional
+	OnChange OnChange `json:"onChange,omitempty"`
 
 	// Parameters are what one run of the plan may set.
 	// +optional
@@ -328,6 +388,9 @@ type Step struct {
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=100
 	Retries int32 `json:"retries,omitempty"`
+	// Always runs the step although another one has failed: it cleans up.
+	// +optional
+	Always bool `json:"always,omitempty"`
 }
 
 // FrameworkVersionStatus is what the controller found out about a version.

@@ -70,6 +70,10 @@ type InstanceSpec struct {
 	// +optional
 	AllowDowngrade bool `json:"allowDowngrade,omitempty"`
 
+	// DriftPolicy says what happens when others change or delete what was applied; without one, the framework says it.
+	// +optional
+	DriftPolicy DriftPolicy `json:"driftPolicy,omitempty"`
+
 	// Suspend starts no further execution and no further step.
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`

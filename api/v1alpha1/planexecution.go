@@ -132,6 +132,9 @@ type PlanExecutionStatus struct {
 	Strategy Strategy `json:"strategy,omitempty"`
 	// +optional
 	StartedAt *metav1.Time `json:"startedAt,omitempty"`
+	// ResumedAt is when the last retry began.
+	// +optional
+	ResumedAt *metav1.Time `json:"resumedAt,omitempty"`
 	// +optional
 	FinishedAt *metav1.Time `json:"finishedAt,omitempty"`
 	// RetriesSeen is the value of spec.retry that has been acted on.

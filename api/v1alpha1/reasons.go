@@ -16,6 +16,8 @@ const (
 	LabelInstance = "kudoc.dev/instance"
 	// LabelTarget is the sequence of the target, on executions that the controller made.
 	LabelTarget = "kudoc.dev/target"
+	// LabelRepair counts the repairs of a target, on the executions that the controller made to repair what has drifted.
+	LabelRepair = "kudoc.dev/repair"
 	// LabelFramework is the name of the Framework.
 	LabelFramework = "kudoc.dev/framework"
 	// AnnotationApplied identifies the attempt of a step, and the content, that was applied last.
@@ -26,6 +28,13 @@ const (
 	AnnotationConfiguration = "kudoc.dev/configuration"
 	// AnnotationRestart set to "disabled" on a workload lets its pods run on when their configuration changes.
 	AnnotationRestart = "kudoc.dev/restart"
+	// PrefixPatched begins the annotations that say which Patch tasks have set fields of an object.
+	PrefixPatched = "patched.kudoc.dev/"
+	// AnnotationYields lists fields of an object, "spec.replicas, metadata.labels.tier", which are left alone once another
+	// manager has set them.
+	AnnotationYields = "kudoc.dev/yields"
+	// AnnotationImmutable set to "recreate" deletes an object, and makes it anew, when a field changes that cannot.
+	AnnotationImmutable = "kudoc.dev/immutable"
 	// AnnotationPrune set to "disabled" keeps an object that would be deleted, with its Instance too.
 	AnnotationPrune = "kudoc.dev/prune"
 )
@@ -53,6 +62,8 @@ const (
 	ReasonSuperseded = "Superseded"
 	// ReasonDeployed: the plans for the spec have succeeded.
 	ReasonDeployed = "Deployed"
+	// ReasonUpgradePath: the version cannot be reached from the one in force.
+	ReasonUpgradePath = "UpgradePath"
 	// ReasonDrifted: others have changed or deleted what the plans for the spec applied.
 	ReasonDrifted = "Drifted"
 	// ReasonPlanRunning: an execution runs.

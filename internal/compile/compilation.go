@@ -91,6 +91,8 @@ type about struct {
 	name, version, appVersion, description, url string
 	maintainers                                 []v1alpha1.Maintainer
 	clusterScoped                               bool
+	driftPolicy                                 v1alpha1.DriftPolicy
+	upgradableFrom                              string
 }
 
 // report adds a finding at a position of the author's.

@@ -9,7 +9,7 @@
 //	lower.go     prints what the evaluator found as templates (package lower)
 //	validate.go  compares the templates with CUE for generated inputs (package validate): translation validation
 //	lint.go      looks for objects that make no sense together (package lint)
-//	emit.go      writes the objects; role.go the permissions that they need, images.go what their pods run, and packages
+//	emit.go      writes the objects; role.go the permissions that they need, package images what their pods run, and packages
 //	             admission and openapi what their parameters are
 //	remember.go  recalls the build of sources that have not changed
 //

@@ -3,6 +3,7 @@ package compile
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/admission"
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/expr"
+	"github.com/kudoc/kudoc/internal/compile/images"
 	"github.com/kudoc/kudoc/internal/compile/openapi"
 )
 
@@ -70,7 +73,7 @@ func (c *compilation) checkSize(limit int) {
 	for _, t := range c.spec.Tasks {
 		for _, o := range t.Objects {
 			name := fmt.Sprintf("task %q", t.Name)
-			if o.ID != "" && t.Kind == v1alpha1.TaskApply {
+			if o.ID != "" && t.Kind.Keyed() {
 				name = fmt.Sprintf("object %q of task %q", o.ID, t.Name)
 			}
 			p := part{name: name, size: len(o.Template.Raw)}
@@ -96,4 +99,24 @@ func (c *compilation) checkSize(limit int) {
 
 func typeMeta(kind string) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: v1alpha1.GroupVersion.String(), Kind: kind}
+}
+
+// images are the container images that a version may use, each once, sorted. What tasks only delete uses none.
+func (c *compilation) images() []v1alpha1.ContainerImage {
+	found := map[string]v1alpha1.ContainerImage{}
+	for _, t := range c.tasks {
+		if t.kind.Identifies() {
+			continue
+		}
+		for _, o := range t.objects {
+			for _, img := range images.Of(c.spec, expr.Expand(o.value, c.locals)) {
+				found[string(c.json(img))] = img
+			}
+		}
+	}
+	var out []v1alpha1.ContainerImage
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		out = append(out, found[key])
+	}
+	return out
 }

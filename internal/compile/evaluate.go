@@ -9,6 +9,8 @@ import (
 
 	"cuelang.org/go/cue/ast"
 
+	"github.com/Masterminds/semver/v3"
+
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval"
@@ -130,8 +132,15 @@ func (e *evaluation) evaluatePlans() {
 	for _, p := range e.plans {
 		v := e.field(e.field(e.root, "plans").Vertex, p.Name).Vertex
 		a := e.field(v, "phases")
-		if a == nil || a.Optional || !e.constant(v, "strategy", &p.Strategy) {
+		if a == nil || a.Optional || !e.constant(v, "strategy", &p.Strategy) || !e.constant(v, "onChange", &p.OnChange) {
 			continue
+		}
+		if p.OnChange == v1alpha1.OnChangeWait { // it is the default
+			p.OnChange = ""
+		}
+		var deadline string
+		if e.constant(v, "deadline", &deadline) {
+			p.Deadline = steps.Duration(deadline)
 		}
 		phases, conditions := steps.Split(expr.Expand(e.ev.Value(a.Vertex, nil), e.ev.Locals))
 		if !phases.IsLit() {
@@ -190,6 +199,12 @@ func (e *evaluation) evaluateAbout() {
 	e.constant(e.root, "url", &e.about.url)
 	e.constant(e.root, "maintainers", &e.about.maintainers)
 	e.constant(e.root, "clusterScoped", &e.about.clusterScoped)
+	e.constant(e.root, "driftPolicy", &e.about.driftPolicy)
+	if e.constant(e.root, "upgradableFrom", &e.about.upgradableFrom) {
+		if _, err := semver.NewConstraint(e.about.upgradableFrom); err != nil {
+			e.report(diag.WrongRequirement, e.field(e.root, "upgradableFrom").Vertex.Pos(), "upgradableFrom: %q is not a range of versions", e.about.upgradableFrom).Hint = "such as >=1.2.0 <2.0.0"
+		}
+	}
 }
 
 func (e *evaluation) evaluateTasks() {
@@ -223,6 +238,12 @@ func (e *evaluation) evaluateTask(a *vertex.Arc) {
 		case "delete":
 			t.kind = v1alpha1.TaskDelete
 			t.objects = e.deleted(f, when)
+		case "patch":
+			t.kind = v1alpha1.TaskPatch
+			t.objects = e.applied(f, when)
+		case "wait":
+			t.kind = v1alpha1.TaskWait
+			t.objects = e.awaited(f, when)
 		}
 	}
 	e.ready(a, t)
@@ -250,11 +271,23 @@ func (e *evaluation) applied(f *vertex.Arc, when *expr.X) []object {
 	return out
 }
 
+// awaited are the identities of the objects of a wait task.
+func (e *evaluation) awaited(f *vertex.Arc, when *expr.X) []object {
+	out := e.applied(f, when)
+	for i := range out {
+		if out[i].id == "" {
+			e.ev.Refuse(f.Vertex, "give each object an id", "a loop over an input is not supported in wait")
+		}
+		out[i].value = identity(out[i].value)
+	}
+	return out
+}
+
 // deleted are the identities of the objects of a delete task.
 func (e *evaluation) deleted(f *vertex.Arc, when *expr.X) []object {
 	x := e.ev.ValueIf(f)
 	var out []object
-	for i, p := range partsOf(x) {
+	for i, p := range x.Elements() {
 		cond := when
 		for _, cl := range p.Clauses {
 			if cl.Src != nil {
@@ -266,25 +299,6 @@ func (e *evaluation) deleted(f *vertex.Arc, when *expr.X) []object {
 	}
 	if len(out) == 0 {
 		e.ev.Refuse(f.Vertex, "list the objects", "delete needs a list of objects")
-	}
-	return out
-}
-
-// partsOf are the elements of a list or the fields of a struct, constant or not.
-func partsOf(x *expr.X) []expr.Part {
-	if !x.IsLit() {
-		return x.Parts
-	}
-	var out []expr.Part
-	switch v := x.Lit.(type) {
-	case []any:
-		for _, e := range v {
-			out = append(out, expr.Part{Val: expr.Lit(e)})
-		}
-	case *expr.Object:
-		for _, k := range v.Keys {
-			out = append(out, expr.Part{Key: expr.Lit(k), Val: expr.Lit(v.Vals[k])})
-		}
 	}
 	return out
 }
@@ -303,7 +317,7 @@ func identity(x *expr.X) *expr.X {
 // selected keeps some fields; of those marked true, it keeps name and namespace.
 func selected(x *expr.X, keep map[string]bool) *expr.X {
 	out := &expr.X{Op: expr.OpObj, Type: x.Type}
-	for _, p := range partsOf(x) {
+	for _, p := range x.Elements() {
 		if p.Key == nil || !p.Key.IsLit() {
 			continue
 		}

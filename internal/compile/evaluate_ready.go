@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
@@ -14,12 +13,12 @@ func (e *evaluation) ready(a *vertex.Arc, t *task) {
 	if f == nil || f.Optional {
 		return
 	}
-	if t.kind != v1alpha1.TaskApply {
+	if !t.kind.Keyed() {
 		at := f.Vertex
 		if fields := at.Fields(); len(fields) > 0 {
 			at = fields[0].Vertex
 		}
-		e.report(diag.TaskKind, at.Pos(), "task %q has ready, but no apply", t.name)
+		e.report(diag.TaskKind, at.Pos(), "task %q has ready, but no apply, patch or wait", t.name)
 		return
 	}
 	if e.ev.Computed(f.Vertex) != nil {
@@ -31,7 +30,7 @@ func (e *evaluation) ready(a *vertex.Arc, t *task) {
 		}
 		o := t.object(r.Label.Name)
 		if o == nil {
-			e.report(diag.TaskKind, r.Vertex.Pos(), "task %q: ready is about %q, but apply has no object of that id", t.name, r.Label.Name)
+			e.report(diag.TaskKind, r.Vertex.Pos(), "task %q: ready is about %q, but %s has no object of that id", t.name, r.Label.Name, t.kind.Field())
 			continue
 		}
 		asked := expr.And(e.ev.Presence(f), e.ev.Presence(r))

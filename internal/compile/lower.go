@@ -24,6 +24,7 @@ func (c *compilation) lower() {
 	c.spec = &v1alpha1.FrameworkVersionSpec{
 		Framework: c.about.name, Version: c.about.version, AppVersion: c.about.appVersion,
 		TemplateFormat: render.FormatVersion, Parameters: c.parameters(c.params),
+		UpgradableFrom: c.about.upgradableFrom, DriftPolicy: c.about.driftPolicy,
 	}
 	for _, r := range c.requirements {
 		r.outputs.Print(c.locals)

@@ -25,14 +25,21 @@ var (
 	readVerbs   = []string{"get", "list", "watch"}
 	writeVerbs  = append(slices.Clip(readVerbs), "create", "patch", "delete")
 	deleteVerbs = append(slices.Clip(readVerbs), "delete")
+	patchVerbs  = append(slices.Clip(readVerbs), "patch")
 	// secretVerbs are for the Secret of what is generated.
 	secretVerbs = []string{"get", "create", "patch"}
 )
 
 // verbsOf are the verbs for a kind of task.
 func verbsOf(k v1alpha1.TaskKind) []string {
-	if k == v1alpha1.TaskDelete {
+	switch k {
+	case v1alpha1.TaskDelete:
 		return deleteVerbs
+	case v1alpha1.TaskPatch:
+		return patchVerbs
+	case v1alpha1.TaskWait:
+		return readVerbs
+	case v1alpha1.TaskApply, v1alpha1.TaskRun:
 	}
 	return writeVerbs
 }
@@ -48,15 +55,13 @@ func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
 				if d := c.source.Definitions.Kind(k.GroupKind()); d != nil {
 					r.Resource = d.Spec.Names.Plural
 				}
-				if more := verbsOf(t.kind); len(more) > len(verbs[r]) {
-					verbs[r] = more
-				}
+				verbs[r] = merged(verbs[r], verbsOf(t.kind))
 			}
 		}
 	}
 	secrets := schema.GroupResource{Resource: "secrets"}
-	if verbs[secrets] == nil && slices.ContainsFunc(v.Spec.Parameters, func(p v1alpha1.Parameter) bool { return p.Generate > 0 }) {
-		verbs[secrets] = secretVerbs
+	if slices.ContainsFunc(v.Spec.Parameters, func(p v1alpha1.Parameter) bool { return p.Generate > 0 }) {
+		verbs[secrets] = merged(verbs[secrets], secretVerbs)
 	}
 	return &rbacv1.ClusterRole{
 		TypeMeta: metav1.TypeMeta{APIVersion: rbacv1.SchemeGroupVersion.String(), Kind: "ClusterRole"},
@@ -66,6 +71,20 @@ func (c *compilation) role(v *v1alpha1.FrameworkVersion) *rbacv1.ClusterRole {
 		},
 		Rules: rules(verbs),
 	}
+}
+
+// verbOrder is how verbs are listed.
+var verbOrder = []string{"get", "list", "watch", "create", "patch", "delete"}
+
+// merged are the verbs of both, each once.
+func merged(a, b []string) []string {
+	var out []string
+	for _, v := range verbOrder {
+		if slices.Contains(a, v) || slices.Contains(b, v) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // checkScope warns of what reaches beyond the namespace of an Instance, unless the framework says that it does.
@@ -81,7 +100,7 @@ func (c *compilation) checkScope(t *task, k schema.GroupVersionKind) {
 func rules(verbs map[schema.GroupResource][]string) []rbacv1.PolicyRule {
 	var out []rbacv1.PolicyRule
 	for r, vs := range verbs {
-		i := slices.IndexFunc(out, func(o rbacv1.PolicyRule) bool { return o.APIGroups[0] == r.Group && len(o.Verbs) == len(vs) })
+		i := slices.IndexFunc(out, func(o rbacv1.PolicyRule) bool { return o.APIGroups[0] == r.Group && slices.Equal(o.Verbs, vs) })
 		if i < 0 {
 			i = len(out)
 			out = append(out, rbacv1.PolicyRule{APIGroups: []string{r.Group}, Verbs: vs})
@@ -104,7 +123,7 @@ func (o object) kinds(locals map[string]*expr.X) []schema.GroupVersionKind {
 		return kindsOf(value)
 	}
 	var out []schema.GroupVersionKind
-	for _, p := range partsOf(value) {
+	for _, p := range value.Elements() {
 		out = append(out, kindsOf(p.Val)...)
 	}
 	return out
@@ -127,7 +146,7 @@ func kindsOf(x *expr.X) []schema.GroupVersionKind {
 
 // constantField is a field of an object, or of what is merged into it.
 func constantField(x *expr.X, name string) string {
-	for _, p := range partsOf(x) {
+	for _, p := range x.Elements() {
 		if p.Key == nil {
 			if s := constantField(p.Val, name); s != "" {
 				return s

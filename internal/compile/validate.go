@@ -10,7 +10,6 @@ import (
 	"cuelang.org/go/cue/build"
 	"cuelang.org/go/cue/token"
 
-	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/coverage"
 	"github.com/kudoc/kudoc/internal/compile/cueerror"
 	"github.com/kudoc/kudoc/internal/compile/diag"
@@ -166,10 +165,10 @@ func (c *compilation) mismatch(m *validate.Mismatch) {
 func (c *compilation) placeOfStructure(m *validate.Mismatch) token.Pos {
 	in, err := m.Inputs(c.program)
 	field, _, ok := strings.Cut(m.Structure, ": ")
-	if err != nil || !ok || strings.ContainsAny(field, " ") || c.spec.Task(m.Place.Task).Kind != v1alpha1.TaskApply {
+	if err != nil || !ok || strings.ContainsAny(field, " ") || !c.spec.Task(m.Place.Task).Kind.Keyed() {
 		return c.placeOf(m)
 	}
-	path := []any{"tasks", m.Place.Task, "apply", m.Differences[0].Path}
+	path := []any{"tasks", m.Place.Task, c.spec.Task(m.Place.Task).Kind.Field(), m.Differences[0].Path}
 	field, _, _ = strings.Cut(field, "[") // what follows is an element of a list
 	for f := range strings.SplitSeq(field, ".") {
 		path = append(path, f)
@@ -183,8 +182,8 @@ func (c *compilation) pathOf(m *validate.Mismatch) string {
 	switch {
 	case m.Place.Task != "":
 		path = "tasks." + m.Place.Task
-		if t := c.spec.Task(m.Place.Task); t != nil && t.Kind == v1alpha1.TaskApply {
-			path += ".apply"
+		if t := c.spec.Task(m.Place.Task); t != nil && t.Kind.Keyed() {
+			path += "." + t.Kind.Field()
 		}
 	case m.Place.Outputs:
 		path = "outputs"

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
@@ -50,7 +49,7 @@ func (m *maker) task(name, plan, phase, step string) Task {
 	if t == nil {
 		return Task{Name: name}
 	}
-	out := Task{Name: name, Verb: strings.ToLower(string(t.Kind))}
+	out := Task{Name: name, Verb: t.Kind.Field()}
 	made, ok := m.objects(name, plan, phase, step)
 	shown := func(o render.Object) Object {
 		obj := Object{Kind: text(o.Manifest, "kind"), Name: text(o.Manifest, "metadata", "name")}

@@ -84,6 +84,16 @@ func (p *preview) task(ctx context.Context, ref plan.Ref) error {
 			if live != nil {
 				p.add("delete", manifest.Title(u), "")
 			}
+		case v1alpha1.TaskWait:
+		case v1alpha1.TaskPatch:
+			p.run.Stamp(u, ref, 1)
+			if live, err := p.live(ctx, u); err != nil || live == nil {
+				p.add("cannot", manifest.Title(u), "it is not there, and would be waited for")
+				continue
+			}
+			if err := p.apply(ctx, u); err != nil {
+				return err
+			}
 		default:
 			if err := p.apply(ctx, u); err != nil {
 				return err
@@ -115,7 +125,7 @@ func (p *preview) apply(ctx context.Context, u *unstructured.Unstructured) error
 		return fmt.Errorf("read %s: %w", manifest.Title(u), err)
 	}
 	after := u.DeepCopy()
-	err = p.Apply(ctx, client.ApplyConfigurationFromUnstructured(after), client.FieldOwner(v1alpha1.FieldManager), client.DryRunAll)
+	err = p.Apply(ctx, client.ApplyConfigurationFromUnstructured(after), client.FieldOwner(execution.FieldManager(u)), client.DryRunAll)
 	switch {
 	case apierrors.IsInvalid(err), apierrors.IsConflict(err), apierrors.IsForbidden(err), apierrors.IsBadRequest(err):
 		p.add("cannot", manifest.Title(u), err.Error())

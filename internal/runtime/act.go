@@ -14,6 +14,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
+	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
@@ -28,9 +29,7 @@ func (r *Reconciler) intend(w *world, d *decision.Decision) {
 		}
 		kind := w.Run.Version.Spec.Task(a.Ref.Task).Kind
 		for _, u := range objs {
-			if kind != v1alpha1.TaskDelete {
-				w.Run.Stamp(u, a.Ref, a.Attempt)
-			}
+			w.Run.Stamp(u, a.Ref, a.Attempt)
 			if kind == v1alpha1.TaskApply {
 				enter(&d.Inst.Status, u, a.Ref.Task, w.Run.Execution)
 			}
@@ -98,9 +97,17 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs 
 		switch {
 		case a.Kind == plan.Remove || kind == v1alpha1.TaskDelete:
 			err = w.objects.Remove(ctx, w.Inst, u)
+		case kind == v1alpha1.TaskWait:
+		case kind == v1alpha1.TaskPatch:
+			err = w.objects.Patch(ctx, u, execution.FieldManager(u))
 		default:
-			err = w.objects.Apply(ctx, w.Inst, u)
+			err = w.objects.Apply(ctx, w.Inst, u, w.Run.Execution.Labels[v1alpha1.LabelRepair] != "")
 			applies.WithLabelValues(result(err)).Inc()
+		}
+		if object.Immutable(err) && u.GetAnnotations()[v1alpha1.AnnotationImmutable] == "recreate" {
+			if err = w.objects.Remove(ctx, w.Inst, u); err == nil {
+				return nil // it is applied once it is gone
+			}
 		}
 		if err != nil {
 			var started *metav1.Time

@@ -104,15 +104,15 @@ func (k *cluster) install() {
 			k.t.Fatal(err)
 		}
 	}
-	shop, err := os.ReadFile("testdata/shop.yaml")
-	if err != nil {
-		k.t.Fatal(err)
+	var docs []string
+	for _, name := range []string{"shop", "quartet", "foreign"} {
+		b, err := os.ReadFile("testdata/" + name + ".yaml")
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		docs = append(docs, strings.Split(string(b), "\n---\n")...)
 	}
-	quartet, err := os.ReadFile("testdata/quartet.yaml")
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	for doc := range strings.SplitSeq(string(shop)+"\n---\n"+string(quartet), "\n---\n") {
+	for _, doc := range docs {
 		k.eventually("the kinds are served", func(ctx context.Context) error {
 			var v v1alpha1.FrameworkVersion
 			if err := yaml.UnmarshalStrict([]byte(doc), &v); err != nil {

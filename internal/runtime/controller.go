@@ -30,6 +30,9 @@ const instanceField = "spec.instance"
 // are not watched.
 const poll = 20 * time.Second
 
+// foreignPoll is how often an object of others is looked at.
+const foreignPoll = 5 * time.Second
+
 // Reconciler executes the plans of Instances. One reconcile is one move of one Instance.
 type Reconciler struct {
 	// Client reads kudoc's own kinds from the cache, and writes.
@@ -132,18 +135,22 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 		r.secrets.forget(d.Inst.UID)
 		return reconcile.Result{}, r.release(ctx, d.Inst)
 	}
-	return reconcile.Result{RequeueAfter: wake(d)}, nil
+	return reconcile.Result{RequeueAfter: wake(w, d)}, nil
 }
 
 // wake is when to look again although nothing was heard.
-func wake(d *decision.Decision) time.Duration {
+func wake(w *world, d *decision.Decision) time.Duration {
+	pace := poll
+	if w.foreign {
+		pace = foreignPoll
+	}
 	if d.Inst.Status.ActiveExecution == "" && len(d.Doomed) == 0 {
 		return d.RequeueAfter
 	}
 	if d.RequeueAfter > 0 {
-		return min(d.RequeueAfter, poll)
+		return min(d.RequeueAfter, pace)
 	}
-	return poll
+	return pace
 }
 
 // retry asks for another reconcile. A lost race is not an error: the watch brings the newer object.

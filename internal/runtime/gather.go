@@ -27,6 +27,8 @@ type world struct {
 	objects object.Access
 	// recorded are the executions as they are stored, by name.
 	recorded map[string]*v1alpha1.PlanExecution
+	// foreign says that a running step waits for an object of others, of which no watch tells.
+	foreign bool
 }
 
 // gather does every read. It returns nil if the Instance does not exist.

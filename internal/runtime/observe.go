@@ -25,10 +25,12 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 	worst := plan.Observation{Progress: plan.Done}
 	for _, o := range wanted {
 		want, id := o.Unstructured, o.ID
-		if task.Kind != v1alpha1.TaskDelete {
-			w.Run.Stamp(want, ref, s.Attempts)
+		w.Run.Stamp(want, ref, s.Attempts)
+		if task.Kind == v1alpha1.TaskWait || task.Kind == v1alpha1.TaskPatch { // what others make has no label to watch
+			w.foreign = true
+		} else {
+			r.watches.ensure(ctx, want.GroupVersionKind())
 		}
-		r.watches.ensure(ctx, want.GroupVersionKind())
 		live := &unstructured.Unstructured{}
 		live.SetGroupVersionKind(want.GroupVersionKind())
 		ours := true
@@ -43,6 +45,8 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		o := health.Judge(task.Kind, want, live, ours)
 		if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
 			w.Fields[object.Identify(live)] = object.Owned(live)
+		}
+		if o.Progress == plan.Done && task.Kind.Keyed() {
 			o = ready(w.Run, ref, id, live)
 		}
 		if o.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || o.Progress == plan.Broken {

@@ -59,9 +59,9 @@ func (r *session) coverTask(t *v1alpha1.Task, out *outcome.Coverage) {
 			out.Objects.Reached++
 			continue
 		}
-		verb := strings.ToLower(string(t.Kind))
+		verb := t.Kind.Field()
 		what, pos := fmt.Sprintf("object of task %q is never rendered", t.Name), r.locate("tasks", t.Name, verb)
-		if o.ID != "" && t.Kind == v1alpha1.TaskApply {
+		if o.ID != "" && t.Kind.Keyed() {
 			what, pos = fmt.Sprintf("object %q of task %q is never rendered", o.ID, t.Name), r.locate("tasks", t.Name, verb, o.ID)
 		}
 		out.Missed = append(out.Missed, outcome.Missed{Place: outcome.At(pos), What: what})

@@ -142,7 +142,7 @@ func (k *checker) checkTasks() {
 		case n > 1:
 			k.report(diag.TaskKind, does[task][1].Pos(), "task %q has both %s and %s", task, labelName(does[task][0].Label), labelName(does[task][1].Label)).Hint = "make it two tasks"
 		case n == 0 && !unclear[task] && !k.hasErrorAt(f):
-			k.report(diag.TaskKind, f.Pos(), "task %q has none of apply, run and delete", task)
+			k.report(diag.TaskKind, f.Pos(), "task %q has none of apply, run, delete, patch and wait", task)
 		}
 	}
 }

@@ -102,6 +102,9 @@ func (c *comparison) version() {
 	if now.Major() > old.Major() || old.Major() == 0 && now.Major() == 0 && now.Minor() > old.Minor() {
 		c.breaking = diag.SeverityInfo
 	}
+	if from, err := semver.NewConstraint(c.now.UpgradableFrom); err == nil && c.now.UpgradableFrom != "" && old.LessThan(now) && !from.Check(old) {
+		c.report(diag.NoUpgradePath, []string{"upgradableFrom"}, "version %s cannot be upgraded: upgradableFrom is %s", c.old.Version, c.now.UpgradableFrom)
+	}
 }
 
 // announcement is the version that may break users.

@@ -164,6 +164,9 @@ func TestCompare(t *testing.T) {
 		"an output is of another type":     {number: patch, change: edit{"port: 80", `port: "80"`}, want: []string{`error KD710 output "port" is a string, and was a number`}},
 		"an output is another":             {number: patch, change: edit{"port: 80", "port: 81"}},
 
+		"the version before cannot be upgraded": {number: patch, change: edit{"plans: {", "upgradableFrom: \"<1.2.0\"\nplans: {"}, want: []string{"error KD714 version 1.2.0 cannot be upgraded: upgradableFrom is <1.2.0"}},
+		"the version before can be upgraded":    {number: patch, change: edit{"plans: {", "upgradableFrom: \">=1.2.0\"\nplans: {"}},
+
 		"a requirement is new":  {number: patch, change: edit{"plans: {", zookeeper + "plans: {"}, want: []string{`error KD713 requirement "zk" is new`}},
 		"a requirement is gone": {before: edit{"plans: {", zookeeper + "plans: {"}, number: patch, change: edit{zookeeper, ""}, want: []string{`error KD713 requirement "zk" is gone`}},
 		"another framework is required": {before: edit{"plans: {", zookeeper + "plans: {"}, number: patch, change: edit{`"zookeeper"`, `"etcd"`},

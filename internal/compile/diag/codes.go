@@ -82,6 +82,7 @@ const (
 	ObjectImmutable    = "KD711"
 	ObjectGone         = "KD712"
 	RequirementChanged = "KD713"
+	NoUpgradePath      = "KD714"
 	WrongTest          = "KD801"
 	InternalError      = "KD901"
 )
@@ -186,6 +187,8 @@ var Codes = []Code{
 		Text: "A StatefulSet or a PersistentVolumeClaim of the version before is not there any more, or has another name. An upgrade deletes it."},
 	{Code: RequirementChanged, Group: GroupChanges, Ignorable: true, Title: "a requirement is another",
 		Text: "An Instance names the Instances that meet what its framework requires. A requirement is new, gone, or met by less than before, so that Instances as they are do not run with the new version. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
+	{Code: NoUpgradePath, Group: GroupChanges, Ignorable: true, Title: "the version before cannot be upgraded",
+		Text: "upgradableFrom says from which versions an Instance can be upgraded to this one, and the version before is not among them. Whoever runs it has to go by way of another version, if there is one. Without a new major version, or before 1.0.0 a new minor one, that is an error."},
 	{Code: WrongTest, Group: GroupTests, Title: "a test cannot be run",
 		Text: "`kudoc test` runs the tests in files `*_test.cue` beside a framework. One of them names what the framework does not have, such as a parameter, a plan or a kind of objects, is no kudoc.#Test, or contradicts itself. No test of the framework is run then."},
 	{Code: InternalError, Group: GroupInternal, Title: "internal error",

@@ -10,14 +10,24 @@ import (
 
 // Present is the condition under which the field exists that an expression selects.
 func (ev *Evaluator) Present(x ast.Expr, sc *vertex.Scope) *expr.X {
-	s, ok := x.(*ast.SelectorExpr)
-	if !ok {
+	var of ast.Expr
+	var l vertex.Label
+	switch y := x.(type) {
+	case *ast.SelectorExpr:
+		of = y.X
+		l, _ = ev.LabelOf(y.Sel)
+	case *ast.IndexExpr:
+		name, constant := ev.Compile(y.Index, sc).Constant()
+		if !constant {
+			ev.Fail(x, "a comparison with _|_ is supported for constant names of fields only")
+		}
+		of, l.Name = y.X, name
+	default:
 		ev.Fail(x, "a comparison with _|_ is supported for selections of fields only")
 	}
-	l, _ := ev.LabelOf(s.Sel)
-	switch base := ev.base(s.X, sc).(type) {
+	switch base := ev.base(of, sc).(type) {
 	case *vertex.Vertex:
-		return ev.hasField(base, l, s)
+		return ev.hasField(base, l, x)
 	case *expr.X:
 		return hasAll(base, l.Name)
 	}

@@ -144,3 +144,22 @@ func (x *X) Member(name string) *X {
 	}
 	return out
 }
+
+// Elements are the elements of a list or the fields of a struct, constant or not.
+func (x *X) Elements() []Part {
+	if !x.IsLit() {
+		return x.Parts
+	}
+	var out []Part
+	switch v := x.Lit.(type) {
+	case []any:
+		for _, e := range v {
+			out = append(out, Part{Val: Lit(e)})
+		}
+	case *Object:
+		for _, k := range v.Keys {
+			out = append(out, Part{Key: Lit(k), Val: Lit(v.Vals[k])})
+		}
+	}
+	return out
+}

@@ -76,7 +76,7 @@ func immutableFields(w *world, report reporter) {
 	plan := planAfterChange(w.Spec, &w.Spec.Parameters[n])
 	for _, i := range w.first.items {
 		j := w.find(i)
-		if i.kind != v1alpha1.TaskApply || j == nil || i == j || w.first.identity(i) != w.identity(j) {
+		if i.kind != v1alpha1.TaskApply || j == nil || i == j || w.first.identity(i) != w.identity(j) || tree.Text(j.object, "metadata", "annotations", v1alpha1.AnnotationImmutable) == "recreate" {
 			continue
 		}
 		for _, field := range fixedFields(i, j) {
@@ -89,7 +89,7 @@ func immutableFields(w *world, report reporter) {
 				break
 			}
 			f := report(j, changed[0], parameter, fmt.Sprintf("parameter %q changes %s, which cannot change once the %s exists", parameter, changed[0], i.gk.Kind))
-			f.hint = fmt.Sprintf("mark the parameter @param(immutable), or delete the object before plan %q applies it", plan)
+			f.hint = fmt.Sprintf("mark the parameter @param(immutable), delete the object before plan %q applies it, or let it be made anew with the annotation %s: recreate", plan, v1alpha1.AnnotationImmutable)
 			break
 		}
 	}

@@ -206,6 +206,9 @@ func (w *world) render(rendering *render.Rendering, u use) bool {
 	if t == nil || err != nil {
 		return false
 	}
+	if t.Kind == v1alpha1.TaskPatch || t.Kind == v1alpha1.TaskWait {
+		return true // what others make is for them to get right
+	}
 	for n, o := range objects {
 		i := newItem(u, t.Kind, o, n)
 		i.ready = slices.ContainsFunc(t.Objects, func(x v1alpha1.ObjectTemplate) bool { return x.ID == o.ID && x.Ready != "" })

@@ -70,7 +70,7 @@ func field(x *expr.X, name string, f func(*expr.X) *expr.X) *expr.X {
 		return x
 	}
 	out, constant := &expr.X{Op: expr.OpObj, Type: x.Type}, &expr.Object{Vals: map[string]any{}}
-	for _, p := range parts(x) {
+	for _, p := range x.Elements() {
 		if p.Key == nil || !p.Key.IsLit() || len(p.Clauses) > 0 {
 			return x
 		}
@@ -91,18 +91,6 @@ func field(x *expr.X, name string, f func(*expr.X) *expr.X) *expr.X {
 	return out
 }
 
-func parts(x *expr.X) []expr.Part {
-	o, ok := x.Lit.(*expr.Object)
-	if !ok {
-		return x.Parts
-	}
-	var out []expr.Part
-	for _, k := range o.Keys {
-		out = append(out, expr.Part{Key: expr.Lit(k), Val: expr.Lit(o.Vals[k])})
-	}
-	return out
-}
-
 // Phases are constant phases as the cluster stores them.
 func Phases(x *expr.X) (out []v1alpha1.Phase, err error) {
 	var phases []struct {
@@ -112,6 +100,7 @@ func Phases(x *expr.X) (out []v1alpha1.Phase, err error) {
 			Tasks   []string
 			Timeout string
 			Retries int32
+			Always  bool
 		}
 	}
 	b, err := json.Marshal(x.Lit)
@@ -121,15 +110,22 @@ func Phases(x *expr.X) (out []v1alpha1.Phase, err error) {
 	for _, ph := range phases {
 		phase := v1alpha1.Phase{Name: ph.Name, Strategy: v1alpha1.Strategy(ph.Strategy)}
 		for _, s := range ph.Steps {
-			step := v1alpha1.Step{Name: s.Name, Tasks: s.Tasks, Retries: s.Retries}
-			if d, err := time.ParseDuration(s.Timeout); err == nil {
-				step.Timeout = &metav1.Duration{Duration: d}
-			}
+			step := v1alpha1.Step{Name: s.Name, Tasks: s.Tasks, Retries: s.Retries, Always: s.Always}
+			step.Timeout = Duration(s.Timeout)
 			phase.Steps = append(phase.Steps, step)
 		}
 		out = append(out, phase)
 	}
 	return out, err
+}
+
+// Duration is a duration as the cluster stores it; nil for what is none.
+func Duration(text string) *metav1.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return nil
+	}
+	return &metav1.Duration{Duration: d}
 }
 
 // PlanParams are the parameters of the plan that expressions read; true for those about whose presence they ask.

@@ -221,8 +221,8 @@ func (r *run) tryStep(o *oracle.Oracle, t trial, in render.Inputs) {
 		var x result
 		x.want, x.wantErr = e.Objects(u)
 		objects, err := r.Program.Objects(u, in)
-		if x.wantErr != nil && err == nil && r.Spec.Task(u).Kind == v1alpha1.TaskDelete {
-			r.count(nil) // an object can be deleted even if its other fields conflict, about which CUE complains
+		if x.wantErr != nil && err == nil && r.Spec.Task(u).Kind.Identifies() {
+			r.count(nil) // an object can be deleted or waited for even if its other fields conflict, about which CUE complains
 			continue
 		}
 		x.place, x.got, x.gotErr = at, map[string]any{}, err
@@ -260,9 +260,9 @@ func (r *run) tryStep(o *oracle.Oracle, t trial, in render.Inputs) {
 	}
 }
 
-// structure lets Kubernetes judge the objects on which both sides agree. Of objects to delete, only the identity is there.
+// structure lets Kubernetes judge the objects on which both sides agree. Of objects to delete or to wait for, only the identity is there.
 func (r *run) structure(t trial, x result) {
-	if r.Structure == nil || r.Spec.Task(x.place.Task).Kind == v1alpha1.TaskDelete {
+	if r.Structure == nil || r.Spec.Task(x.place.Task).Kind.Identifies() {
 		return
 	}
 	for _, id := range slices.Sorted(maps.Keys(x.got)) {

@@ -47,6 +47,23 @@ func Downgrade(v *v1alpha1.FrameworkVersionSpec, inForce string) string {
 	return fmt.Sprintf("%s is in force, and %s is lower: set spec.allowDowngrade if the framework can go back", inForce, v.Version)
 }
 
+// UpgradePath says what is wrong with an upgrade from the version in force, which is given by its name, or nothing.
+func UpgradePath(v *v1alpha1.FrameworkVersionSpec, inForce string) string {
+	number, same := strings.CutPrefix(inForce, v.Framework+"-")
+	from, err := semver.NewVersion(number)
+	if !same || err != nil || v.UpgradableFrom == "" {
+		return ""
+	}
+	if to, err := semver.NewVersion(v.Version); err == nil && !from.LessThan(to) {
+		return ""
+	}
+	within, err := semver.NewConstraint(v.UpgradableFrom)
+	if err != nil || within.Check(from) {
+		return ""
+	}
+	return fmt.Sprintf("%s is in force, and %s can be upgraded to from %s only: upgrade to one of these first", inForce, v.Version, v.UpgradableFrom)
+}
+
 func show(params map[string]any, name string) string {
 	v, ok := params[name]
 	if !ok {

@@ -38,6 +38,8 @@ type Decision struct {
 	Ahead bool
 	// Events are about the execution of that name, or about the Instance if it is empty.
 	Events []Event
+	// restart gives the active execution up for another one of the same plan.
+	restart bool
 	// Release lets a deleted Instance go.
 	Release      bool
 	RequeueAfter time.Duration
@@ -68,6 +70,7 @@ func Make(w *World) *Decision {
 		d.finalize(w)
 	} else {
 		d.enqueue()
+		d.repair(w)
 	}
 	d.park(w.Now)
 	d.conditions(ref)
@@ -101,8 +104,10 @@ func (d *Decision) retarget(w *World) *Refusal {
 	}
 	next, ref := Retarget(d.Inst, *w.Desire)
 	if w.Active != nil && Begun(w.Active) {
-		d.Ahead = next != nil || ref != nil
-		return nil
+		if d.restart = startsOver(w, next); !d.restart {
+			d.Ahead = next != nil || ref != nil
+			return nil
+		}
 	}
 	if ref != nil {
 		return ref
@@ -149,7 +154,7 @@ func (d *Decision) advance(w *World) {
 		Plan:   w.Run.Plan,
 		Status: e.Status,
 		Commands: plan.Commands{
-			Cancel:  e.Spec.Cancel || (w.Inst.DeletionTimestamp != nil && e.Spec.Plan != v1alpha1.PlanCleanup),
+			Cancel:  d.restart || e.Spec.Cancel || (w.Inst.DeletionTimestamp != nil && e.Spec.Plan != v1alpha1.PlanCleanup),
 			Suspend: e.Spec.Suspend || w.Inst.Spec.Suspend,
 			Retry:   e.Spec.Retry,
 		},
@@ -158,6 +163,10 @@ func (d *Decision) advance(w *World) {
 	}, w.Now)
 	e.Status = out.Status
 	d.Actions, d.RequeueAfter = out.Actions, out.RequeueAfter
+	if d.restart {
+		e.Status.Reason, e.Status.Message = v1alpha1.ReasonSuperseded, "the spec has changed, and plan "+e.Spec.Plan+" starts over"
+		out.Events = []plan.Event{{Reason: v1alpha1.ReasonSuperseded, Message: e.Status.Message}}
+	}
 	for _, ev := range out.Events {
 		d.Events = append(d.Events, Event{e.Name, ev})
 	}

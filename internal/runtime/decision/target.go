@@ -50,6 +50,9 @@ func Retarget(inst *v1alpha1.Instance, d Desire) (*v1alpha1.Target, *Refusal) {
 	if message := change.Downgrade(&d.Version.Spec, applied.FrameworkVersion); message != "" && !inst.Spec.AllowDowngrade {
 		return nil, &Refusal{Reason: v1alpha1.ReasonDowngrade, Message: message}
 	}
+	if message := change.UpgradePath(&d.Version.Spec, applied.FrameworkVersion); message != "" {
+		return nil, &Refusal{Reason: v1alpha1.ReasonUpgradePath, Message: message}
+	}
 	if upgrade {
 		next.Plans = []string{change.FirstPlan(&d.Version.Spec, v1alpha1.PlanUpgrade, v1alpha1.PlanUpdate, v1alpha1.PlanDeploy)}
 		return next, nil

@@ -76,6 +76,9 @@ func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, er
 			return nil, err
 		}
 		r.place(u, namespaced)
+		if task.Kind == v1alpha1.TaskApply || task.Kind == v1alpha1.TaskRun || task.Kind == v1alpha1.TaskDelete {
+			r.label(u)
+		}
 		if task.Kind == v1alpha1.TaskApply {
 			r.configure(u, ref)
 		}
@@ -131,7 +134,7 @@ func (r *Run) Conditions() map[plan.Ref]plan.Condition {
 	return out
 }
 
-// place gives an object its namespace and the labels by which kudoc and people find it.
+// place gives an object its namespace.
 func (r *Run) place(u *unstructured.Unstructured, namespaced bool) {
 	switch {
 	case !namespaced:
@@ -139,6 +142,10 @@ func (r *Run) place(u *unstructured.Unstructured, namespaced bool) {
 	case u.GetNamespace() == "":
 		u.SetNamespace(r.Instance.Namespace)
 	}
+}
+
+// label gives an object the labels by which kudoc and people find it.
+func (r *Run) label(u *unstructured.Unstructured) {
 	labels := u.GetLabels()
 	if labels == nil {
 		labels = map[string]string{}
@@ -152,8 +159,17 @@ func (r *Run) place(u *unstructured.Unstructured, namespaced bool) {
 	}
 }
 
-// Stamp marks an object as applied by one attempt of one step, and gives it an owner where the namespace allows one.
+// Stamp marks an object as applied by one attempt of one step, and gives it an owner where the namespace allows one. What a
+// task sets of an object of others is marked as that; what is only named is left as it is.
 func (r *Run) Stamp(u *unstructured.Unstructured, ref plan.Ref, attempt int32) {
+	switch r.Version.Spec.Task(ref.Task).Kind {
+	case v1alpha1.TaskDelete, v1alpha1.TaskWait:
+		return
+	case v1alpha1.TaskPatch:
+		r.stampPatch(u, ref.Task)
+		return
+	case v1alpha1.TaskApply, v1alpha1.TaskRun:
+	}
 	content, err := json.Marshal(u.Object)
 	if err != nil { // it came out of JSON types
 		content = []byte(err.Error())

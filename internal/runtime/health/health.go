@@ -4,12 +4,13 @@ package health
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -44,6 +45,9 @@ func Worse(a, b plan.Observation) plan.Observation {
 
 // Judge compares an object with what the task wants of it. live is nil if there is no such object.
 func Judge(kind v1alpha1.TaskKind, want, live *unstructured.Unstructured, ours bool) plan.Observation {
+	if kind == v1alpha1.TaskPatch || kind == v1alpha1.TaskWait {
+		return judgeForeign(kind, want, live)
+	}
 	if live == nil {
 		if kind == v1alpha1.TaskDelete {
 			return plan.Observation{Progress: plan.Done}
@@ -66,6 +70,41 @@ func Judge(kind v1alpha1.TaskKind, want, live *unstructured.Unstructured, ours b
 	return o
 }
 
+// judgeForeign compares an object of others with what a Patch task sets of it, or with nothing.
+func judgeForeign(kind v1alpha1.TaskKind, want, live *unstructured.Unstructured) plan.Observation {
+	switch {
+	case live == nil:
+		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s, which is not there", object.Display(want))}
+	case live.GetDeletionTimestamp() != nil:
+		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s, which is being deleted", object.Display(live))}
+	case kind == v1alpha1.TaskPatch && !holds(live.Object, want.Object):
+		return plan.Observation{Progress: plan.Absent}
+	}
+	return Of(live)
+}
+
+// holds says whether a value has all that another one has. Lists have it in the same order, if anywhere.
+func holds(live, want any) bool {
+	switch w := want.(type) {
+	case map[string]any:
+		l, ok := live.(map[string]any)
+		for k, v := range w {
+			ok = ok && holds(l[k], v)
+		}
+		return ok
+	case []any:
+		l, ok := live.([]any)
+		for _, v := range w {
+			i := slices.IndexFunc(l, func(x any) bool { return holds(x, v) })
+			if ok = ok && i >= 0; ok {
+				l = l[i+1:]
+			}
+		}
+		return ok
+	}
+	return equality.Semantic.DeepEqual(live, want)
+}
+
 // Of says whether an object is as it should be, by kstatus, except where what kstatus calls current is not enough
 // for a plan to go on, or more than it can wait for.
 func Of(u *unstructured.Unstructured) plan.Observation {
@@ -73,6 +112,8 @@ func Of(u *unstructured.Unstructured) plan.Observation {
 	switch gk.String() {
 	case "Job.batch":
 		return jobHealth(u)
+	case "Instance.kudoc.dev":
+		return instanceHealth(u)
 	case "Pod":
 		switch phase, _, _ := unstructured.NestedString(u.Object, "status", "phase"); phase { // absent is empty
 		case "Succeeded":
@@ -99,6 +140,24 @@ func Of(u *unstructured.Unstructured) plan.Observation {
 	case status.InProgressStatus, status.TerminatingStatus, status.NotFoundStatus, status.UnknownStatus:
 	}
 	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s: %s", object.Display(u), because(u, res.Message))}
+}
+
+// instanceHealth is done when the spec of the Instance is in force.
+func instanceHealth(u *unstructured.Unstructured) plan.Observation {
+	seen, _, _ := unstructured.NestedInt64(u.Object, "status", "observedGeneration") // absent is 0
+	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")   // absent is empty
+	why := "has not been looked at"
+	for _, c := range conditions {
+		c, ok := c.(map[string]any)
+		if !ok || c["type"] != v1alpha1.ConditionReady || seen != u.GetGeneration() {
+			continue
+		}
+		if c["status"] == "True" {
+			return plan.Observation{Progress: plan.Done}
+		}
+		why = fmt.Sprintf("%v: %v", c["reason"], c["message"])
+	}
+	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s: %s", object.Display(u), why)}
 }
 
 // jobHealth is done when the Job has completed: kstatus calls a Job current as soon as it has started.

@@ -69,6 +69,9 @@ func TestWhatCountsAsHealthy(t *testing.T) {
 		want    plan.Progress
 		message string
 	}{
+		"an Instance that is ready":                          {`{apiVersion: kudoc.dev/v1alpha1, kind: Instance, metadata: {name: a, namespace: ns, generation: 2}, status: {observedGeneration: 2, conditions: [{type: Ready, status: "True"}]}}`, plan.Done, ""},
+		"an Instance that was ready before its spec changed": {`{apiVersion: kudoc.dev/v1alpha1, kind: Instance, metadata: {name: a, namespace: ns, generation: 2}, status: {observedGeneration: 1, conditions: [{type: Ready, status: "True"}]}}`, plan.Waiting, "waiting for Instance/ns/a: has not been looked at"},
+		"an Instance that is not ready":                      {`{apiVersion: kudoc.dev/v1alpha1, kind: Instance, metadata: {name: a, namespace: ns, generation: 1}, status: {observedGeneration: 1, conditions: [{type: Ready, status: "False", reason: PlanFailed, message: nope}]}}`, plan.Waiting, "waiting for Instance/ns/a: PlanFailed: nope"},
 		"a Job counts when it has completed, not when it has started": {
 			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {active: 1, startTime: "2026-01-01T00:00:00Z"}}`, plan.Waiting, "waiting for Job/a to complete: 1 pods active",
 		},
@@ -136,6 +139,38 @@ func TestWhatHoldsUpAPodIsNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(tc.want, trouble(p)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestHowFarAnObjectOfOthersIs(t *testing.T) {
+	const (
+		want    = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, annotations: {patched: "1"}}, data: {a: "1"}, list: [{x: 1}, 3]}`
+		patched = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, annotations: {patched: "1", other: "2"}}, data: {a: "1", b: "2"}, list: [{x: 1, y: 2}, 2, 3]}`
+		changed = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, annotations: {patched: "1"}}, data: {a: "2"}, list: [{x: 1}, 3]}`
+		order   = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, annotations: {patched: "1"}}, data: {a: "1"}, list: [3, {x: 1}]}`
+		going   = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns, deletionTimestamp: "2026-01-01T00:00:00Z"}}`
+		starts  = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: ns, generation: 2}, status: {observedGeneration: 1}}`
+	)
+	patch, wait := v1alpha1.TaskPatch, v1alpha1.TaskWait
+	for name, tc := range map[string]struct {
+		kind    v1alpha1.TaskKind
+		live    string
+		want    plan.Progress
+		message string
+	}{
+		"what is not there is waited for":             {wait, "", plan.Waiting, "waiting for ConfigMap/ns/a, which is not there"},
+		"and is patched once it is there":             {patch, "", plan.Waiting, "waiting for ConfigMap/ns/a, which is not there"},
+		"what goes is waited for":                     {wait, going, plan.Waiting, "waiting for ConfigMap/ns/a, which is being deleted"},
+		"what is there and healthy is done":           {wait, changed, plan.Done, ""},
+		"what is not healthy is waited for":           {wait, starts, plan.Waiting, "waiting for Deployment/ns/a: 0 of 1 replicas ready"},
+		"what has every field that is set is patched": {patch, patched, plan.Done, ""},
+		"what has another value is patched again":     {patch, changed, plan.Absent, ""},
+		"what has another order is patched again":     {patch, order, plan.Absent, ""},
+	} {
+		got := Judge(tc.kind, objectOf(t, want), objectOf(t, tc.live), false)
+		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

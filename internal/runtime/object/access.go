@@ -7,9 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -23,7 +22,7 @@ type Access struct {
 	Write client.Writer
 }
 
-// Accounts are the clients of service Accounts. An Instance that names one can do no more through kudoc than without it.
+// Accounts are the clients of service accounts. An Instance that names one can do no more through kudoc than without it.
 type Accounts struct {
 	Config  *rest.Config
 	Options client.Options
@@ -52,8 +51,9 @@ func (a *Accounts) Of(namespace, name string) (Access, error) {
 	return Access{c, c}, nil
 }
 
-// Apply creates or updates an object by server-side apply, without taking fields from other managers.
-func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructured.Unstructured) error {
+// Apply creates or updates an object by server-side apply. It takes fields from other managers only if it is told to, and never
+// those that the object yields.
+func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructured.Unstructured, force bool) error {
 	live := &unstructured.Unstructured{}
 	live.SetGroupVersionKind(u.GroupVersionKind())
 	switch err := a.Read.Get(ctx, client.ObjectKeyFromObject(u), live); {
@@ -65,7 +65,27 @@ func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructu
 	case live.GetDeletionTimestamp() != nil:
 		return nil // it is applied once it is gone
 	}
-	return a.Write.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(v1alpha1.FieldManager))
+	if err := yield(u, live); err != nil {
+		return err
+	}
+	opts := []client.ApplyOption{client.FieldOwner(v1alpha1.FieldManager)}
+	if force {
+		opts = append(opts, client.ForceOwnership)
+	}
+	return a.Write.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), opts...)
+}
+
+// Patch sets fields of an object that is there, without taking any from other managers.
+func (a Access) Patch(ctx context.Context, u *unstructured.Unstructured, manager string) error {
+	live := &metav1.PartialObjectMetadata{}
+	live.SetGroupVersionKind(u.GroupVersionKind())
+	if err := a.Read.Get(ctx, client.ObjectKeyFromObject(u), live); err != nil {
+		return client.IgnoreNotFound(err) // it is patched once it is there
+	}
+	if live.DeletionTimestamp != nil {
+		return nil
+	}
+	return a.Write.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(manager))
 }
 
 // Remove deletes an object of the Instance; one that is gone is fine.

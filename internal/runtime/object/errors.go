@@ -12,6 +12,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+
+	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
 // grace is how long after the start of a step a missing permission or kind may be about to appear: a role is aggregated,
@@ -63,13 +65,18 @@ func Explain(object string, err error) error {
 	if c := fieldConflict(err); c != "" {
 		return fmt.Errorf("%s: %s; let that manager go of the field, or remove the field from the framework", object, c)
 	}
-	if apierrors.IsInvalid(err) && strings.Contains(err.Error(), "immutable") || apierrors.IsInvalid(err) && strings.Contains(err.Error(), "updates to statefulset spec") {
-		return fmt.Errorf("%s cannot be changed in place: %w; delete it in an earlier step, or go back to the former value", object, err)
+	if Immutable(err) {
+		return fmt.Errorf("%s cannot be changed in place: %w; go back to the former value, or let the framework delete it in an earlier step, or at once with the annotation %s: recreate", object, err, v1alpha1.AnnotationImmutable)
 	}
 	if apierrors.IsForbidden(err) && strings.Contains(err.Error(), "system:serviceaccount:") {
 		return fmt.Errorf("%s: %w; bind the service account to a role that allows it, such as the ClusterRole that kudoc build emits", object, err)
 	}
 	return fmt.Errorf("%s: %w", object, err)
+}
+
+// Immutable says whether the API server refuses to change a field because it cannot change.
+func Immutable(err error) bool {
+	return apierrors.IsInvalid(err) && (strings.Contains(err.Error(), "immutable") || strings.Contains(err.Error(), "updates to statefulset spec"))
 }
 
 // fieldConflict names the managers and fields of a server-side apply conflict, or is empty.

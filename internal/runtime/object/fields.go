@@ -1,13 +1,17 @@
 package object
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
@@ -17,11 +21,89 @@ import (
 func Owned(o client.Object) string {
 	for _, m := range o.GetManagedFields() {
 		if m.Manager == v1alpha1.FieldManager && m.Operation == metav1.ManagedFieldsOperationApply && m.FieldsV1 != nil {
-			sum := sha256.Sum256(m.FieldsV1.GetRawBytes())
+			sum := sha256.Sum256(withoutYielded(o, m.FieldsV1.GetRawBytes()))
 			return hex.EncodeToString(sum[:])[:16]
 		}
 	}
 	return ""
+}
+
+// yielded are the fields that an object leaves to others once they have set them, as paths.
+func yielded(o client.Object) [][]string {
+	var out [][]string
+	for f := range strings.SplitSeq(o.GetAnnotations()[v1alpha1.AnnotationYields], ",") {
+		if f = strings.TrimSpace(f); f != "" {
+			out = append(out, strings.Split(f, "."))
+		}
+	}
+	return out
+}
+
+// withoutYielded takes the fields that an object yields out of a set of fields, as managed fields are stored. A set that cannot
+// be read stays as it is.
+func withoutYielded(o client.Object, raw []byte) []byte {
+	paths := yielded(o)
+	if len(paths) == 0 {
+		return raw
+	}
+	set := &fieldpath.Set{}
+	if err := set.FromJSON(bytes.NewReader(raw)); err != nil {
+		return raw
+	}
+	for _, p := range paths {
+		path, err := fieldpath.MakePath(names(p)...)
+		if err != nil {
+			return raw
+		}
+		set = set.RecursiveDifference(fieldpath.NewSet(path))
+	}
+	rest, err := set.ToJSON()
+	if err != nil {
+		return raw
+	}
+	return rest
+}
+
+// yield takes the fields that an object yields out of what is applied, where another manager has set them.
+func yield(u, live *unstructured.Unstructured) error {
+	for _, p := range yielded(u) {
+		for _, m := range live.GetManagedFields() {
+			if m.Manager == v1alpha1.FieldManager || m.FieldsV1 == nil {
+				continue
+			}
+			set := &fieldpath.Set{}
+			if err := set.FromJSON(bytes.NewReader(m.FieldsV1.GetRawBytes())); err != nil {
+				return fmt.Errorf("read the managed fields of %s: %w", m.Manager, err)
+			}
+			path, err := fieldpath.MakePath(names(p)...)
+			if err != nil {
+				return fmt.Errorf("annotation %s: %w", v1alpha1.AnnotationYields, err)
+			}
+			if below(set, path) {
+				unstructured.RemoveNestedField(u.Object, p...)
+			}
+		}
+	}
+	return nil
+}
+
+// below says whether a set has a field, or one in it.
+func below(set *fieldpath.Set, path fieldpath.Path) bool {
+	if set.Has(path) {
+		return true
+	}
+	for _, element := range path {
+		set = set.WithPrefix(element)
+	}
+	return !set.Empty()
+}
+
+func names(path []string) []any {
+	out := make([]any, len(path))
+	for i, p := range path {
+		out[i] = p
+	}
+	return out
 }
 
 // Changers are the managers that have changed an object after kudoc applied it.

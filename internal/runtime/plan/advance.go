@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,6 +26,7 @@ func Advance(in Input, now time.Time) Output {
 		m.cancel()
 		return m.out
 	}
+	m.expire()
 	m.phases()
 	m.conclude()
 	return m.out
@@ -55,15 +57,15 @@ func (m *machine) reopen() bool {
 	if st.State != v1alpha1.Failed || m.in.Commands.Cancel || m.in.Commands.Retry <= st.RetriesSeen || len(st.Phases) == 0 {
 		return false
 	}
-	st.State, st.FinishedAt = v1alpha1.Running, nil
+	now := metav1.NewTime(m.now)
+	st.State, st.FinishedAt, st.ResumedAt = v1alpha1.Running, nil, &now
+	failed := false
 	for i := range st.Phases {
-		ph := &st.Phases[i]
-		if ph.State != v1alpha1.Failed {
-			continue
-		}
-		ph.State = v1alpha1.Running
-		for j := range ph.Steps {
-			if s := &ph.Steps[j]; s.State == v1alpha1.Failed {
+		for j := range st.Phases[i].Steps {
+			s := &st.Phases[i].Steps[j]
+			failed = failed || s.State == v1alpha1.Failed
+			// what runs after a failure, too, runs again after what is retried
+			if s.State == v1alpha1.Failed || failed && s.State.Terminal() && m.in.Plan.Phases[i].Steps[j].Always {
 				reset(s)
 				s.Message, s.FinishedAt, s.NotBefore = "", nil, nil
 			}
@@ -100,38 +102,92 @@ func (m *machine) cancel() {
 	m.event(true, "PlanCancelled", "plan %s was cancelled", m.in.Plan.Name)
 }
 
-// phases advances the phases in order.
+// phases advances the phases in order, and derives their states.
 func (m *machine) phases() {
 	st := &m.out.Status
 	mayStart := !m.in.Commands.Suspend
 	for i := range st.Phases {
-		ph := &st.Phases[i]
-		if !ph.State.Terminal() {
-			m.steps(ph, i, mayStart)
-		}
-		if m.in.Plan.Strategy == v1alpha1.Serial && !ph.State.Terminal() {
-			mayStart = false
-		}
+		done := m.steps(&st.Phases[i], i, mayStart)
+		mayStart = mayStart && (done || m.in.Plan.Strategy == v1alpha1.Parallel)
+	}
+	for i := range st.Phases {
+		st.Phases[i].State = phaseState(st.Phases[i].Steps, m.busy(i))
 	}
 }
 
-// steps advances the steps of a phase and derives the state of the phase.
-func (m *machine) steps(ph *v1alpha1.PhaseStatus, index int, mayStart bool) {
+// steps advances the steps of a phase, and says whether all of them have ended or will never begin.
+func (m *machine) steps(ph *v1alpha1.PhaseStatus, index int, mayStart bool) (done bool) {
 	spec := &m.in.Plan.Phases[index]
+	done = true
 	for j := range ph.Steps {
 		s := &ph.Steps[j]
 		if s.State == v1alpha1.Running {
 			m.observe(spec, &spec.Steps[j], s)
 		}
-		// Once a step has failed nothing new starts, but what was begun has its remaining attempts.
-		if s.State == v1alpha1.Pending && mayStart && (s.Attempts > 0 || !anyFailed(m.out.Status.Phases)) && m.runs(spec, s) {
+		if s.State == v1alpha1.Pending && mayStart && !m.barred(&spec.Steps[j], s) && m.runs(spec, s) {
 			m.start(spec, &spec.Steps[j], s)
 		}
-		if spec.Strategy == v1alpha1.Serial && !s.State.Terminal() {
-			mayStart = false
+		ended := s.State.Terminal() || m.barred(&spec.Steps[j], s)
+		done = done && ended
+		mayStart = mayStart && (ended || spec.Strategy == v1alpha1.Parallel)
+	}
+	return done
+}
+
+// barred says whether a step will not begin: once one has failed nothing new starts, except for what always runs. What was
+// begun has its remaining attempts.
+func (m *machine) barred(spec *v1alpha1.Step, s *v1alpha1.StepStatus) bool {
+	return s.State == v1alpha1.Pending && s.Attempts == 0 && !spec.Always && anyFailed(m.out.Status.Phases)
+}
+
+// busy says whether a step of a phase runs, or will run although another one has failed.
+func (m *machine) busy(phase int) bool {
+	failed := anyFailed(m.out.Status.Phases)
+	for j := range m.out.Status.Phases[phase].Steps {
+		s := &m.out.Status.Phases[phase].Steps[j]
+		if inProgress(s) || failed && s.State == v1alpha1.Pending && m.in.Plan.Phases[phase].Steps[j].Always {
+			return true
 		}
 	}
-	ph.State = phaseState(ph.Steps)
+	return false
+}
+
+// expire ends what is in progress when the plan has taken longer than it may. What always runs still does.
+func (m *machine) expire() {
+	st := &m.out.Status
+	since := st.StartedAt
+	if st.ResumedAt != nil {
+		since = st.ResumedAt
+	}
+	if m.in.Plan.Deadline == nil || since == nil {
+		return
+	}
+	if left := since.Add(m.in.Plan.Deadline.Duration).Sub(m.now); left > 0 {
+		m.requeue(left)
+		return
+	}
+	m.eachStep(func(ph *v1alpha1.Phase, spec *v1alpha1.Step, s *v1alpha1.StepStatus) {
+		if inProgress(s) && !spec.Always {
+			m.failed(ph, s, strings.TrimSuffix(m.overdue()+": "+s.Message, ": "))
+		}
+	})
+	m.eachStep(func(ph *v1alpha1.Phase, spec *v1alpha1.Step, s *v1alpha1.StepStatus) {
+		if s.State == v1alpha1.Pending && !spec.Always && !anyFailed(st.Phases) { // between two steps, or suspended
+			m.failed(ph, s, m.overdue())
+		}
+	})
+}
+
+func (m *machine) overdue() string {
+	return fmt.Sprintf("plan %s has taken longer than its deadline, %s", m.in.Plan.Name, m.in.Plan.Deadline.Duration)
+}
+
+func (m *machine) eachStep(visit func(*v1alpha1.Phase, *v1alpha1.Step, *v1alpha1.StepStatus)) {
+	for i := range m.out.Status.Phases {
+		for j := range m.out.Status.Phases[i].Steps {
+			visit(&m.in.Plan.Phases[i], &m.in.Plan.Phases[i].Steps[j], &m.out.Status.Phases[i].Steps[j])
+		}
+	}
 }
 
 // runs says whether a step that is about to begin is to run. One that is not is skipped; one about which that cannot be
@@ -280,7 +336,11 @@ func (m *machine) failed(ph *v1alpha1.Phase, s *v1alpha1.StepStatus, why string)
 // conclude derives the state of the execution from its phases.
 func (m *machine) conclude() {
 	st := &m.out.Status
-	st.State = executionState(st.Phases)
+	busy := false
+	for i := range st.Phases {
+		busy = busy || m.busy(i)
+	}
+	st.State = executionState(st.Phases, busy)
 	finished := metav1.NewTime(m.now)
 	switch st.State {
 	case v1alpha1.Succeeded:

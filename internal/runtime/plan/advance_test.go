@@ -131,6 +131,49 @@ func TestAdvance(t *testing.T) {
 			{after: 5 * time.Second, want: "RP FP R", actions: []string{"Start a1.2"}},
 			{observed: map[string]Progress{"a1": Done}, want: "SP FP F"},
 		}},
+		"after a failure what always runs does, and then the run has failed": {serial, serial, func(p *v1alpha1.Plan) { p.Phases[1].Steps[1].Always = true }, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{observed: map[string]Progress{"a1": Broken}, want: "FP PR R", actions: []string{"Start b2.1"}},
+			{observed: map[string]Progress{"b2": Done}, want: "FP PS F"},
+		}},
+		"what always runs has its place where nothing fails": {serial, serial, func(p *v1alpha1.Plan) { p.Phases[0].Steps[1].Always = true }, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{observed: map[string]Progress{"a1": Done}, want: "SR PP R", actions: []string{"Start a2.1"}},
+			{observed: map[string]Progress{"a2": Done}, want: "SS RP R", actions: []string{"Start b1.1"}},
+		}},
+		"what always runs waits until what is in progress has ended": {serial, parallel, func(p *v1alpha1.Plan) { p.Phases[1].Steps[0].Always = true }, []tick{
+			{want: "RR PP R", actions: []string{"Start a1.1", "Start a2.1"}},
+			{observed: map[string]Progress{"a1": Broken, "a2": Waiting}, want: "FR PP R"},
+			{observed: map[string]Progress{"a2": Done}, want: "FS RP R", actions: []string{"Start b1.1"}},
+			{observed: map[string]Progress{"b1": Broken}, want: "FS FP F"},
+		}},
+		"after a retry what always runs runs again": {serial, serial, func(p *v1alpha1.Plan) { p.Phases[0].Steps[1].Always = true }, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{observed: map[string]Progress{"a1": Broken}, want: "FR PP R", actions: []string{"Start a2.1"}},
+			{observed: map[string]Progress{"a2": Done}, want: "FS PP F"},
+			{commands: Commands{Retry: 1}, want: "RP PP R", actions: []string{"Start a1.2"}},
+			{commands: Commands{Retry: 1}, observed: map[string]Progress{"a1": Done}, want: "SR PP R", actions: []string{"Start a2.2"}},
+		}},
+		"a run that takes longer than its deadline has failed, and what always runs still does": {serial, serial, func(p *v1alpha1.Plan) {
+			p.Deadline, p.Phases[1].Steps[1].Always = &metav1.Duration{Duration: time.Minute}, true
+		}, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{after: 59 * time.Second, observed: map[string]Progress{"a1": Waiting}, want: "RP PP R"},
+			{after: time.Second, observed: map[string]Progress{"a1": Waiting}, want: "FP PR R", actions: []string{"Start b2.1"}},
+			{after: time.Minute, observed: map[string]Progress{"b2": Done}, want: "FP PS F"},
+		}},
+		"a retry has the whole of the deadline": {serial, serial, func(p *v1alpha1.Plan) { p.Deadline = &metav1.Duration{Duration: time.Minute} }, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{after: time.Minute, want: "FP PP F"},
+			{commands: Commands{Retry: 1}, want: "RP PP R", actions: []string{"Start a1.2"}},
+			{after: 59 * time.Second, commands: Commands{Retry: 1}, observed: map[string]Progress{"a1": Waiting}, want: "RP PP R"},
+			{after: time.Second, commands: Commands{Retry: 1}, want: "FP PP F"},
+		}},
+		"the deadline counts for a suspended run": {serial, serial, func(p *v1alpha1.Plan) { p.Deadline = &metav1.Duration{Duration: time.Minute} }, []tick{
+			{want: "RP PP R", actions: []string{"Start a1.1"}},
+			{commands: Commands{Suspend: true}, observed: map[string]Progress{"a1": Done}, want: "SP PP Z"},
+			{after: time.Minute, commands: Commands{Suspend: true}, want: "SF PP F"},
+		}},
 		"an attempt that takes too long has failed": {serial, serial, func(p *v1alpha1.Plan) {
 			p.Phases[0].Steps[0].Timeout = &metav1.Duration{Duration: time.Minute}
 		}, []tick{

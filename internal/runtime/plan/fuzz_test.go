@@ -21,13 +21,16 @@ func randomPlan(r *rand.Rand) *v1alpha1.Plan {
 	for i := range 1 + r.IntN(3) {
 		ph := v1alpha1.Phase{Name: string(rune('a' + i)), Strategy: strategy()}
 		for j := range 1 + r.IntN(3) {
-			s := v1alpha1.Step{Name: string(rune('1' + j)), Retries: int32(r.IntN(3)), Tasks: []string{"t", "u"}[:1+r.IntN(2)]}
+			s := v1alpha1.Step{Name: string(rune('1' + j)), Retries: int32(r.IntN(3)), Tasks: []string{"t", "u"}[:1+r.IntN(2)], Always: r.IntN(5) == 0}
 			if r.IntN(2) == 0 {
 				s.Timeout = &metav1.Duration{Duration: time.Duration(1+r.IntN(60)) * time.Second}
 			}
 			ph.Steps = append(ph.Steps, s)
 		}
 		p.Phases = append(p.Phases, ph)
+	}
+	if r.IntN(3) == 0 {
+		p.Deadline = &metav1.Duration{Duration: time.Duration(1+r.IntN(300)) * time.Second}
 	}
 	return p
 }
@@ -136,6 +139,7 @@ func check(t *testing.T, in Input, out Output, now time.Time) {
 	if !out.Status.State.Terminal() && out.Status.State != v1alpha1.Suspended && out.RequeueAfter <= 0 {
 		t.Fatalf("nothing will ever wake this run: %s", states(out.Status))
 	}
+	afterFailure(t, in, out)
 	for ref, c := range in.Conditions {
 		if s := find(out.Status, ref); s != nil && !c.Holds && (s.Attempts > 0 || s.State == v1alpha1.Running) {
 			t.Fatalf("step %s/%s ran although its condition does not hold", ref.Phase, ref.Step)
@@ -144,6 +148,22 @@ func check(t *testing.T, in Input, out Output, now time.Time) {
 	for _, a := range out.Actions {
 		if s := find(out.Status, a.Ref); s == nil || s.State != v1alpha1.Running || s.Attempts != a.Attempt {
 			t.Fatalf("action %v on a step that does not run: %s", a, states(out.Status))
+		}
+	}
+}
+
+// afterFailure fails if something began after a failure that does not always run, or if a run failed before what always runs.
+func afterFailure(t *testing.T, in Input, out Output) {
+	t.Helper()
+	for i, ph := range out.Status.Phases {
+		for j, s := range ph.Steps {
+			always := in.Plan.Phases[i].Steps[j].Always
+			if out.Status.State == v1alpha1.Failed && always && s.State == v1alpha1.Pending {
+				t.Fatalf("%s/%s always runs, but the run has failed without it: %s", ph.Name, s.Name, states(out.Status))
+			}
+			if len(in.Status.Phases) > 0 && in.Status.State != v1alpha1.Failed && anyFailed(in.Status.Phases) && !always && in.Status.Phases[i].Steps[j].Attempts == 0 && s.Attempts > 0 {
+				t.Fatalf("%s/%s began after a failure: %s", ph.Name, s.Name, states(out.Status))
+			}
 		}
 	}
 }

@@ -38,13 +38,12 @@ func reset(s *v1alpha1.StepStatus) {
 	}
 }
 
-// phaseState derives the state of a phase from its steps. A phase with a failed step has failed as soon as nothing in it
-// is in progress any more.
-func phaseState(steps []v1alpha1.StepStatus) v1alpha1.State {
-	count, busy := map[v1alpha1.State]int{}, false
+// phaseState derives the state of a phase from its steps. A phase with a failed step has failed as soon as it is not busy any
+// more.
+func phaseState(steps []v1alpha1.StepStatus, busy bool) v1alpha1.State {
+	count := map[v1alpha1.State]int{}
 	for i := range steps {
 		count[steps[i].State]++
-		busy = busy || inProgress(&steps[i])
 	}
 	finished := count[v1alpha1.Succeeded] + count[v1alpha1.Skipped]
 	switch {
@@ -62,14 +61,11 @@ func phaseState(steps []v1alpha1.StepStatus) v1alpha1.State {
 	return v1alpha1.Pending
 }
 
-// executionState derives the state of an execution from its phases: it has failed as soon as a step has failed and
-// nothing is in progress any more.
-func executionState(phases []v1alpha1.PhaseStatus) v1alpha1.State {
-	busy, finished := false, 0
+// executionState derives the state of an execution from its phases: it has failed as soon as a step has failed and it is
+// not busy any more.
+func executionState(phases []v1alpha1.PhaseStatus, busy bool) v1alpha1.State {
+	finished := 0
 	for _, ph := range phases {
-		for i := range ph.Steps {
-			busy = busy || inProgress(&ph.Steps[i])
-		}
 		if ph.State == v1alpha1.Succeeded || ph.State == v1alpha1.Skipped {
 			finished++
 		}

@@ -172,15 +172,20 @@ func orEmpty(m map[string]any) map[string]any {
 	return m
 }
 
-// Objects are the objects of a task, by ID as the compiler gives them. Of objects to delete, only what identifies them
+// Objects are the objects of a task, by ID as the compiler gives them. Of objects to delete or to wait for, only what identifies them
 // counts: what else may be wrong with them does not matter then.
 func (e Evaluation) Objects(task string) (map[string]any, error) {
 	if list := e.value.LookupPath(cue.MakePath(cue.Str("tasks"), cue.Str(task), cue.Str("delete"))); list.Exists() {
 		return identities(list)
 	}
-	apply, err := read(e.value, "tasks", task, "apply")
-	if objects, ok := apply.(map[string]any); ok || err != nil {
-		return objects, err
+	if fields := e.value.LookupPath(cue.MakePath(cue.Str("tasks"), cue.Str(task), cue.Str("wait"))); fields.Exists() {
+		return awaited(fields)
+	}
+	for _, kind := range []string{"apply", "patch"} {
+		made, err := read(e.value, "tasks", task, kind)
+		if objects, ok := made.(map[string]any); ok || err != nil {
+			return objects, err
+		}
 	}
 	run, err := read(e.value, "tasks", task, "run")
 	if run == nil || err != nil {
@@ -228,21 +233,41 @@ func identities(list cue.Value) (map[string]any, error) {
 	}
 	out := map[string]any{}
 	for i := 0; it.Next(); i++ {
-		object, meta := map[string]any{}, map[string]any{}
-		for _, f := range []struct {
-			into map[string]any
-			path []string
-		}{{object, []string{"apiVersion"}}, {object, []string{"kind"}}, {meta, []string{"metadata", "name"}}, {meta, []string{"metadata", "namespace"}}} {
-			v, err := read(it.Value(), f.path...)
-			if err != nil {
-				return nil, err
-			}
-			if v != nil {
-				f.into[f.path[len(f.path)-1]] = v
-			}
+		if out[fmt.Sprint(i)], err = identity(it.Value()); err != nil {
+			return nil, err
 		}
-		object["metadata"] = meta
-		out[fmt.Sprint(i)] = object
 	}
+	return out, nil
+}
+
+func awaited(fields cue.Value) (map[string]any, error) {
+	it, err := fields.Fields()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	for it.Next() {
+		if out[it.Selector().Unquoted()], err = identity(it.Value()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func identity(object cue.Value) (map[string]any, error) {
+	out, meta := map[string]any{}, map[string]any{}
+	for _, f := range []struct {
+		into map[string]any
+		path []string
+	}{{out, []string{"apiVersion"}}, {out, []string{"kind"}}, {meta, []string{"metadata", "name"}}, {meta, []string{"metadata", "namespace"}}} {
+		v, err := read(object, f.path...)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			f.into[f.path[len(f.path)-1]] = v
+		}
+	}
+	out["metadata"] = meta
 	return out, nil
 }

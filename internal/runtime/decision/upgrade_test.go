@@ -40,6 +40,36 @@ func TestADowngradeIsRefusedUnlessItIsAllowed(t *testing.T) {
 	}
 }
 
+func TestAnUpgradeGoesByTheVersionsFromWhichItCan(t *testing.T) {
+	const no = "shop-1.0.0 is in force, and 3.0.0 can be upgraded to from >=2.0.0 only: upgrade to one of these first"
+	for name, tc := range map[string]struct {
+		inForce, version, from, want string
+	}{
+		"a version that is too old":          {"shop-1.0.0", "3.0.0", ">=2.0.0", no},
+		"a version in the range":             {"shop-2.1.0", "3.0.0", ">=2.0.0", ""},
+		"a version without a range":          {"shop-1.0.0", "3.0.0", "", ""},
+		"another framework":                  {"bar-1.0.0", "3.0.0", ">=2.0.0", ""},
+		"a downgrade is another question":    {"shop-4.0.0", "3.0.0", ">=2.0.0 <3.0.0", ""},
+		"the same version with another name": {"shop-3.0.0", "3.0.0", ">=2.0.0 <3.0.0", ""},
+	} {
+		v := version("shop-"+tc.version, "deploy")
+		v.Spec.Framework, v.Spec.Version, v.Spec.UpgradableFrom = "shop", tc.version, tc.from
+		inst := &v1alpha1.Instance{Status: applied(tc.inForce, values{"x": "y"})}
+		inst.Spec.AllowDowngrade = true
+		_, ref := Retarget(inst, Desire{Version: v, Params: values{}})
+		if got := message(ref); got != tc.want || ref != nil && ref.Reason != v1alpha1.ReasonUpgradePath {
+			t.Errorf("%s: refused: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func message(ref *Refusal) string {
+	if ref == nil {
+		return ""
+	}
+	return ref.Message
+}
+
 func TestTheWayBackFromAFailedUpgradeIsNoDowngrade(t *testing.T) {
 	inst := &v1alpha1.Instance{Status: applied("shop-1.0.0", values{})}
 	inst.Status.Target = &v1alpha1.Target{Sequence: 5, FrameworkVersion: "shop-2.0.0", Plans: []string{"upgrade"}}

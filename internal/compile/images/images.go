@@ -1,6 +1,8 @@
-package compile
+// Package images finds the container images that templates use, and the parameters that decide them.
+package images
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -17,52 +19,40 @@ import (
 // containerFields are the fields of a pod whose elements have an image.
 var containerFields = map[string]bool{"containers": true, "initContainers": true, "ephemeralContainers": true}
 
-// images are the container images that a version may use, each once, sorted. What tasks only delete uses none.
-func (c *compilation) images() []v1alpha1.ContainerImage {
-	found := map[string]v1alpha1.ContainerImage{}
-	for _, t := range c.tasks {
-		if t.kind == v1alpha1.TaskDelete {
-			continue
-		}
-		for _, o := range t.objects {
-			for _, x := range imagesIn(expr.Expand(o.value, c.locals), "") {
-				for _, alternative := range alternatives(x) {
-					img := c.image(alternative)
-					found[string(c.json(img))] = img
-				}
-			}
-		}
-	}
+// Of are the images of an object, each with what decides it.
+func Of(spec *v1alpha1.FrameworkVersionSpec, object *expr.X) []v1alpha1.ContainerImage {
 	var out []v1alpha1.ContainerImage
-	for _, key := range slices.Sorted(maps.Keys(found)) {
-		out = append(out, found[key])
+	for _, x := range in(object, "") {
+		for _, alternative := range alternatives(x) {
+			out = append(out, image(spec, alternative))
+		}
 	}
 	return out
 }
 
-// imagesIn are the images of the containers in a value, which is the value of a field of that name. Volumes may have one
+// in are the images of the containers in a value, which is the value of a field of that name. Volumes may have one
 // too.
-func imagesIn(x *expr.X, field string) []*expr.X {
+func in(x *expr.X, field string) []*expr.X {
 	if x == nil {
 		return nil
 	}
 	var out []*expr.X
 	if x.Op == expr.OpCond {
-		return append(imagesIn(x.Args[1], field), imagesIn(x.Args[2], field)...)
+		return append(in(x.Args[1], field), in(x.Args[2], field)...)
 	}
-	for _, p := range partsOf(x) {
+	for _, p := range x.Elements() {
 		key, _ := p.Key.Constant()
 		switch {
 		case p.Key == nil: // an element, or what is merged
-			out = append(out, imagesIn(p.Val, field)...)
+			out = append(out, in(p.Val, field)...)
 		case key == "image" && containerFields[field]:
 			out = append(out, p.Val)
 		case key == "image" && field == "volumes":
-			out = append(out, imagesIn(p.Val, "image")...)
+			out = append(out, in(p.Val, "image")...)
 		case key == "reference" && field == "image":
 			out = append(out, p.Val)
 		default:
-			out = append(out, imagesIn(p.Val, key)...)
+			out = append(out, in(p.Val, key)...)
 		}
 	}
 	return out
@@ -80,7 +70,7 @@ func alternatives(x *expr.X) []*expr.X {
 }
 
 // image is an image with the parameters that decide it, and their defaults filled in.
-func (c *compilation) image(x *expr.X) v1alpha1.ContainerImage {
+func image(spec *v1alpha1.FrameworkVersionSpec, x *expr.X) v1alpha1.ContainerImage {
 	if s, ok := x.Constant(); ok {
 		return v1alpha1.ContainerImage{Image: s}
 	}
@@ -96,19 +86,23 @@ func (c *compilation) image(x *expr.X) v1alpha1.ContainerImage {
 			names["plan."+y.Name] = true
 		}
 	})
-	return v1alpha1.ContainerImage{Image: c.byDefault(x), Parameters: slices.Sorted(maps.Keys(names))}
+	return v1alpha1.ContainerImage{Image: byDefault(spec, x), Parameters: slices.Sorted(maps.Keys(names))}
 }
 
 // byDefault is a text for the defaults of the parameters, or nothing if a parameter that it needs has none.
-func (c *compilation) byDefault(x *expr.X) string {
+func byDefault(of *v1alpha1.FrameworkVersionSpec, x *expr.X) string {
 	for v := range x.Vars() {
 		if v != "params" && v != "plan" {
 			return ""
 		}
 	}
-	spec := *c.spec
+	template, err := json.Marshal(map[string]any{"image": lower.Template(x)})
+	if err != nil {
+		return ""
+	}
+	spec := *of
 	spec.Tasks = []v1alpha1.Task{{Name: "image", Objects: []v1alpha1.ObjectTemplate{{
-		ID: "image", Template: runtime.RawExtension{Raw: c.json(map[string]any{"image": lower.Template(x)})},
+		ID: "image", Template: runtime.RawExtension{Raw: template},
 	}}}}
 	spec.Outputs, spec.Locals = nil, nil
 	program, err := render.Load(&spec)
