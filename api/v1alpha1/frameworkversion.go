@@ -334,6 +334,12 @@ type Plan struct {
 	// +optional
 	OnChange OnChange `json:"onChange,omitempty"`
 
+	// Rotates are the secret parameters for which a run makes new values, of those that are generated.
+	// +optional
+	// +kubebuilder:validation:MaxItems=64
+	// +listType=set
+	Rotates []string `json:"rotates,omitempty"`
+
 	// Parameters are what one run of the plan may set.
 	// +optional
 	// +kubebuilder:validation:MaxItems=256

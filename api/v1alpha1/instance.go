@@ -119,6 +119,10 @@ type InstanceStatus struct {
 	// +listType=atomic
 	Inventory []InventoryItem `json:"inventory,omitempty"`
 
+	// Rotated is the last execution that made new values of generated secrets.
+	// +optional
+	Rotated string `json:"rotated,omitempty"`
+
 	// Outputs are the values that the framework shows to others.
 	// +optional
 	// +kubebuilder:pruning:PreserveUnknownFields

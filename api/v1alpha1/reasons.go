@@ -35,6 +35,8 @@ const (
 	AnnotationYields = "kudoc.dev/yields"
 	// AnnotationImmutable set to "recreate" deletes an object, and makes it anew, when a field changes that cannot.
 	AnnotationImmutable = "kudoc.dev/immutable"
+	// AnnotationRotated, on the Secret of what is generated, is the UID of the execution that has made new values.
+	AnnotationRotated = "kudoc.dev/rotated"
 	// AnnotationPrune set to "disabled" keeps an object that would be deleted, with its Instance too.
 	AnnotationPrune = "kudoc.dev/prune"
 )

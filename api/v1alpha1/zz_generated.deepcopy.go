@@ -538,6 +538,11 @@ func (in *Plan) DeepCopyInto(out *Plan) {
 		*out = new(v1.Duration)
 		**out = **in
 	}
+	if in.Rotates != nil {
+		in, out := &in.Rotates, &out.Rotates
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	if in.Parameters != nil {
 		in, out := &in.Parameters, &out.Parameters
 		*out = make([]Parameter, len(*in))

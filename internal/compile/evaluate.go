@@ -138,6 +138,9 @@ func (e *evaluation) evaluatePlans() {
 		if p.OnChange == v1alpha1.OnChangeWait { // it is the default
 			p.OnChange = ""
 		}
+		if e.constant(v, "rotates", &p.Rotates) {
+			e.checkRotates(p, e.field(v, "rotates").Vertex)
+		}
 		var deadline string
 		if e.constant(v, "deadline", &deadline) {
 			p.Deadline = steps.Duration(deadline)

@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/kudoc/kudoc/internal/compile/diag"
+	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/params"
+	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
 // secretName is the name of a parameter that holds a secret.
@@ -22,6 +24,21 @@ func (e *evaluation) checkSecrets() {
 			if a.Key == "secret" && !p.IsSecretRef() {
 				e.report(diag.WrongAttribute, a.At, "parameter %q: a secret parameter refers to a Secret", p.Name).Hint = p.Name + ": kudoc.#SecretRef @param(secret)"
 			}
+		}
+	}
+}
+
+// checkRotates demands that what a plan rotates is generated.
+func (e *evaluation) checkRotates(p *plan, at *vertex.Vertex) {
+	var generated []string
+	for _, f := range e.params.Fields() {
+		if slices.ContainsFunc(f.Attributes(), func(a params.Attribute) bool { return a.Key == "generate" }) {
+			generated = append(generated, f.Name)
+		}
+	}
+	for _, name := range p.Rotates {
+		if !slices.Contains(generated, name) {
+			e.report(diag.NoParam, at.Pos(), "plan %q rotates %q: no secret parameter of that name is generated", p.Name, name).Meant(spell.Nearest(name, generated))
 		}
 	}
 }

@@ -50,6 +50,7 @@ type Reconciler struct {
 	accounts object.Accounts
 	programs programs
 	secrets  secretsMade
+	rotated  secretsMade
 	watches  *watches
 }
 
@@ -121,6 +122,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	if err := r.record(ctx, w, d); err != nil {
 		return retry(err)
 	}
+	if err := r.rotate(ctx, w, d); err != nil {
+		return retry(err)
+	}
 	broken, err := r.act(ctx, w, d)
 	if len(broken) > 0 {
 		err = errors.Join(err, r.recordBroken(ctx, w, d, broken))
@@ -130,6 +134,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	}
 	if w.Active != nil && d.Execution(w.Active.Name).Status.State.Terminal() {
 		r.clocks.forget(w.Active.UID)
+		r.rotated.forget(w.Active.UID)
 	}
 	if d.Release {
 		r.secrets.forget(d.Inst.UID)

@@ -20,7 +20,7 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
-// secretsMade remembers for which Instances all generated secrets are there, so that nothing is asked twice.
+// secretsMade remembers for which Instances, or executions, all generated secrets are there, so that nothing is asked twice.
 type secretsMade struct{ m sync.Map }
 
 func (s *secretsMade) have(uid types.UID, names []string) bool {

@@ -1,7 +1,9 @@
 package runtime_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -87,4 +89,48 @@ func (k *cluster) nowhere(text string) {
 			k.t.Errorf("the secret is in %T", list)
 		}
 	}
+}
+
+func TestASecretIsRotatedByThePlanThatSaysSo(t *testing.T) {
+	k := connect(t)
+	stop := k.start(nil)
+	inst := k.instanceOf("vault-1.0.0", "v", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	before := k.secret("v-generated").Data
+	e := k.execution("v", "rotate", "")
+	k.waitsFor(e, "ConfigMap/"+k.namespace+"/go, which is not there")
+	during := k.secret("v-generated").Data
+	if string(during["password.previous"]) != string(before["password"]) || string(during["password"]) == string(before["password"]) {
+		t.Error("while the plan runs, the Secret has not both values")
+	}
+	if string(during["token"]) != string(before["token"]) || during["token.previous"] != nil {
+		t.Error("what the plan does not rotate has changed")
+	}
+
+	stop() // whoever goes on rotates nothing anew
+	k.start(nil)
+	k.merge(e, `{"spec":{"cancel":true}}`)
+	k.reaches(e, v1alpha1.Cancelled)
+	e = k.execution("v", "rotate", "")
+	k.waitsFor(e, "which is not there")
+	again := k.secret("v-generated").Data
+	if string(again["password"]) != string(during["password"]) || string(again["password.previous"]) != string(before["password"]) {
+		t.Error("after a run that did not succeed, another one made other values")
+	}
+	going := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: k.namespace, Name: "go"}}
+	if err := k.c.Create(t.Context(), going); err != nil {
+		t.Fatal(err)
+	}
+	k.reaches(e, v1alpha1.Succeeded)
+	k.eventually("the value from before is gone", func(context.Context) error {
+		if k.secret("v-generated").Data["password.previous"] != nil {
+			return errors.New("it is there")
+		}
+		return nil
+	})
+	k.reaches(k.execution("v", "rotate", ""), v1alpha1.Succeeded)
+	if got := k.secret("v-generated").Data["password"]; string(got) == string(again["password"]) {
+		t.Error("after a run that succeeded, another one made no other value")
+	}
+	k.nowhere(string(again["password"]))
 }

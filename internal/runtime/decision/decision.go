@@ -163,6 +163,9 @@ func (d *Decision) advance(w *World) {
 	}, w.Now)
 	e.Status = out.Status
 	d.Actions, d.RequeueAfter = out.Actions, out.RequeueAfter
+	if len(w.Run.Plan.Rotates) > 0 && !e.Status.State.Terminal() {
+		d.Inst.Status.Rotated = e.Name
+	}
 	if d.restart {
 		e.Status.Reason, e.Status.Message = v1alpha1.ReasonSuperseded, "the spec has changed, and plan "+e.Spec.Plan+" starts over"
 		out.Events = []plan.Event{{Reason: v1alpha1.ReasonSuperseded, Message: e.Status.Message}}

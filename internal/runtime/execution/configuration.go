@@ -14,7 +14,7 @@ import (
 )
 
 // configure marks the pods of a workload with a digest of the configuration that they read: the ConfigMaps and Secrets that the
-// framework makes for the Instance, in volumes and in the environment. So they restart when it changes, and only then.
+// framework makes for the Instance, and the generated secrets once they have been rotated, in volumes and in the environment. So they restart when it changes, and only then.
 func (r *Run) configure(u *unstructured.Unstructured, ref plan.Ref) {
 	if u.GroupVersionKind().Group != "apps" || u.GetAnnotations()[v1alpha1.AnnotationRestart] == "disabled" {
 		return
@@ -47,6 +47,9 @@ func (r *Run) configure(u *unstructured.Unstructured, ref plan.Ref) {
 // configuration is the content of the ConfigMaps and Secrets that the apply tasks of the framework make, by kind and name.
 func (r *Run) configuration(ref plan.Ref) map[string]string {
 	out := map[string]string{}
+	if rotated := r.Instance.Status.Rotated; rotated != "" {
+		out["Secret/"+GeneratedSecret(r.Instance.Name)] = rotated
+	}
 	for _, t := range r.Version.Spec.Tasks {
 		if t.Kind != v1alpha1.TaskApply || !slices.ContainsFunc(t.Objects, mayConfigure) {
 			continue
