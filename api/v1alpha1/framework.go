@@ -5,7 +5,9 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // Framework names an operator that kudoc can run and describes it for people. Its versions are FrameworkVersions.
 //
 // +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Cluster,categories=kudoc,shortName=fw
+// +kubebuilder:printcolumn:name="Latest",type=string,JSONPath=`.status.latest`
 // +kubebuilder:printcolumn:name="Description",type=string,JSONPath=`.spec.description`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type Framework struct {
@@ -14,6 +16,19 @@ type Framework struct {
 
 	// +optional
 	Spec FrameworkSpec `json:"spec,omitempty"`
+	// +optional
+	Status FrameworkStatus `json:"status,omitempty"`
+}
+
+// FrameworkStatus is what the controller knows of a framework.
+type FrameworkStatus struct {
+	// Versions are those that the cluster has, the highest first.
+	// +optional
+	// +listType=atomic
+	Versions []string `json:"versions,omitempty"`
+	// Latest is the highest of them that the controller can execute.
+	// +optional
+	Latest string `json:"latest,omitempty"`
 }
 
 // FrameworkSpec describes a framework to the people who choose one.

@@ -220,6 +220,10 @@ type Requirement struct {
 	// +listMapKey=name
 	Outputs []Parameter `json:"outputs,omitempty"`
 
+	// Child is the task that makes an Instance to meet the requirement, for an Instance that names none.
+	// +optional
+	// +kubebuilder:validation:MaxLength=63
+	Child string `json:"child,omitempty"`
 	// Trigger is the plan that runs when the outputs change; without one, update or else deploy runs.
 	// +optional
 	// +kubebuilder:validation:MaxLength=63

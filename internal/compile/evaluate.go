@@ -46,6 +46,7 @@ func (c *compilation) evaluate() {
 	e.evalError(e.ev.Try(e.evaluatePlans))
 	e.evalError(e.ev.Try(e.evaluateTasks))
 	e.evalError(e.ev.Try(e.evaluateOutputs))
+	e.checkChildren()
 	e.checkPlanParams()
 	e.checkPrevious()
 	e.checkObject()

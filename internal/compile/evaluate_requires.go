@@ -6,6 +6,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 
+	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/inputs"
@@ -42,6 +43,7 @@ func (e *evaluation) declareRequirement(a *vertex.Arc) {
 	e.constant(v, "framework", &r.Framework)
 	e.constant(v, "version", &r.Version)
 	e.constant(v, "trigger", &r.Trigger)
+	e.constant(v, "child", &r.Child)
 	var err error
 	if _, err = semver.NewConstraint(r.Version); err != nil {
 		e.report(diag.WrongRequirement, e.field(v, "version").Vertex.Pos(), "requirement %q: %q is not a range of versions", r.Name, r.Version).Hint = "such as >=1.2.0 <2.0.0"
@@ -60,6 +62,28 @@ func (e *evaluation) declareRequirement(a *vertex.Arc) {
 	r.outputs = outputs
 	e.requirements = append(e.requirements, r)
 	e.checkProvider(r, v)
+}
+
+// checkChildren demands that the tasks that are to meet requirements make one Instance each.
+func (e *evaluation) checkChildren() {
+	for _, r := range e.requirements {
+		i := slices.IndexFunc(e.tasks, func(t *task) bool { return t.name == r.Child })
+		if i < 0 { // which has been reported
+			continue
+		}
+		t := e.tasks[i]
+		instance := v1alpha1.GroupVersion.WithKind("Instance")
+		if len(t.objects) != 1 || t.kind != v1alpha1.TaskApply || !slices.Contains(t.objects[0].kinds(e.ev.Locals), instance) {
+			at := e.field(e.field(e.field(e.root, "requires").Vertex, r.Name).Vertex, "child").Vertex
+			e.report(diag.WrongRequirement, at.Pos(), "requirement %q: task %q does not apply just an Instance", r.Name, t.name).Hint = "apply: child: kudoc.#Instance & {...}"
+			continue
+		}
+		for _, name := range []string{"requires", "plan", "previous", "phase", "step", "execution"} {
+			if inputs.Reads(t.objects[0].value, e.ev.Locals, name) {
+				e.report(diag.Unsupported, e.field(e.field(e.root, "tasks").Vertex, t.name).Vertex.Pos(), "task %q meets requirement %q before any plan runs, and cannot read %s", t.name, r.Name, name).Hint = "it can read params and instance"
+			}
+		}
+	}
 }
 
 // finishRequirement compiles the constraints on outputs. What they are if they are missing is not for the requirement to say.

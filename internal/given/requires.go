@@ -34,7 +34,7 @@ func Bound(sets []string, requirements []v1alpha1.Requirement, former map[string
 		}
 	}
 	for _, r := range requirements {
-		if out[r.Name] == "" && len(errs) == 0 {
+		if out[r.Name] == "" && r.Child == "" && len(errs) == 0 {
 			errs = append(errs, Wrong("the framework requires an instance of %s %s: name it with --requires %s=INSTANCE", r.Framework, r.Version, r.Name))
 		}
 	}

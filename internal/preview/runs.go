@@ -24,7 +24,7 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 	if err != nil {
 		return nil, fmt.Errorf("instance %s: %w", inst.Name, err)
 	}
-	requires, err := requiredOutputs(ctx, c, inst, spec.Requires, program)
+	requires, err := requiredOutputs(ctx, c, inst, version, program, params)
 	if err != nil {
 		return nil, err
 	}
@@ -54,12 +54,16 @@ func Runs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version
 	return out, nil
 }
 
-// requiredOutputs are the outputs of the Instances that an Instance names.
-func requiredOutputs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, requirements []v1alpha1.Requirement, program *render.Program) (map[string]any, error) {
+// requiredOutputs are the outputs of the Instances that meet the requirements of an Instance.
+func requiredOutputs(ctx context.Context, c client.Client, inst *v1alpha1.Instance, version *v1alpha1.FrameworkVersion, program *render.Program, params map[string]any) (map[string]any, error) {
+	names, _, err := execution.Bound(inst, version, program, params)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]any{}
-	for _, q := range requirements {
+	for _, q := range version.Spec.Requires {
 		provider := &v1alpha1.Instance{}
-		key := client.ObjectKey{Namespace: inst.Namespace, Name: inst.Spec.Requires[q.Name]}
+		key := client.ObjectKey{Namespace: inst.Namespace, Name: names[q.Name]}
 		if err := c.Get(ctx, key, provider); err != nil {
 			return nil, fmt.Errorf("requirement %q: read instance %q: %w", q.Name, key.Name, err)
 		}

@@ -2,10 +2,12 @@ package runtime_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -51,4 +53,50 @@ func TestAFrameworkVersionSaysWhetherItCanBeExecuted(t *testing.T) {
 		})
 	}
 	k.says(inst, v1alpha1.ReasonFrameworkVersionInvalid, "9.0")
+}
+
+func TestAFrameworkListsItsVersions(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	odd := &v1alpha1.FrameworkVersion{}
+	if err := k.c.Get(t.Context(), client.ObjectKey{Name: "odd-1.0.0"}, odd); err != nil {
+		t.Fatal(err)
+	}
+	framework := &v1alpha1.Framework{}
+	framework.Name = k.namespace
+	made := map[string]client.Object{"": framework}
+	for number, format := range map[string]string{"1.2.0": "1.0", "1.10.0": "1.0", "2.0.0": "9.0"} {
+		v := &v1alpha1.FrameworkVersion{Spec: *odd.Spec.DeepCopy()}
+		v.Spec.Framework, v.Spec.Version, v.Spec.TemplateFormat = framework.Name, number, format
+		v.Name = framework.Name + "-" + number
+		made[number] = v
+	}
+	for _, o := range made {
+		if err := k.c.Create(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := k.c.Delete(context.Background(), o); client.IgnoreNotFound(err) != nil {
+				t.Log(err)
+			}
+		})
+	}
+	lists := func(latest string, versions ...string) {
+		t.Helper()
+		want := v1alpha1.FrameworkStatus{Versions: versions, Latest: latest}
+		k.eventually("the framework lists its versions", func(ctx context.Context) error {
+			if err := k.c.Get(ctx, client.ObjectKeyFromObject(framework), framework); err != nil {
+				return err
+			}
+			if diff := cmp.Diff(want, framework.Status); diff != "" {
+				return errors.New(diff)
+			}
+			return nil
+		})
+	}
+	lists("1.10.0", "2.0.0", "1.10.0", "1.2.0") // nobody can execute 2.0.0
+	if err := k.c.Delete(t.Context(), made["1.10.0"]); err != nil {
+		t.Fatal(err)
+	}
+	lists("1.2.0", "2.0.0", "1.2.0")
 }

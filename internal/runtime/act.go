@@ -22,6 +22,12 @@ import (
 // intend renders what the actions are about to start, and enters it in the inventory, so that it is on record before the
 // first write. A task that cannot be rendered is left out: the next observation says why.
 func (r *Reconciler) intend(w *world, d *decision.Decision) {
+	if w.Inst.DeletionTimestamp != nil {
+		w.children = nil
+	}
+	for _, u := range w.children {
+		enter(&d.Inst.Status, u.Unstructured, u.Task, &v1alpha1.PlanExecution{})
+	}
 	for _, a := range d.Actions {
 		objs, err := w.Run.Objects(a.Ref, a.Attempt, r.Scope)
 		if err != nil {
@@ -79,6 +85,7 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (m
 	if d.Release && retains(w.Inst) {
 		later = append(later, r.letSecretGo(ctx, w.Inst))
 	}
+	later = append(later, r.raise(ctx, w))
 	if d.Create != nil {
 		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.Create)))
 	}

@@ -69,8 +69,10 @@ func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	if err != nil {
 		return fmt.Errorf("index executions: %w", err)
 	}
-	if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Instance{}, requiresField, requiredBy); err != nil {
-		return fmt.Errorf("index instances: %w", err)
+	for field, of := range map[string]client.IndexerFunc{requiresField: requiredBy, parentField: madeFor} {
+		if err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Instance{}, field, of); err != nil {
+			return fmt.Errorf("index instances: %w", err)
+		}
 	}
 	c, err := ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Instance{}).
@@ -160,6 +162,9 @@ func wake(w *world, d *decision.Decision) time.Duration {
 
 // retry asks for another reconcile. A lost race is not an error: the watch brings the newer object.
 func retry(err error) (reconcile.Result, error) {
+	if err == nil {
+		return reconcile.Result{}, nil
+	}
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return reconcile.Result{RequeueAfter: 50 * time.Millisecond}, nil
 	}

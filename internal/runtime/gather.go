@@ -27,6 +27,8 @@ type world struct {
 	objects object.Access
 	// recorded are the executions as they are stored, by name.
 	recorded map[string]*v1alpha1.PlanExecution
+	// children are the Instances that are to meet requirements for which the Instance names none.
+	children []execution.Child
 	// foreign says that a running step waits for an object of others, of which no watch tells.
 	foreign bool
 }
@@ -50,7 +52,7 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	if w.Executions, err = r.executions(ctx, key); err != nil {
 		return nil, err
 	}
-	if w.Desire, w.Refusal, err = r.desire(ctx, w.Inst); err != nil {
+	if err = r.desire(ctx, w); err != nil {
 		return nil, err
 	}
 	if t := w.Inst.Status.Target; t != nil {
@@ -67,7 +69,7 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 			return nil, fmt.Errorf("read namespace: %w", err)
 		}
 		w.NamespaceEnding = ns.DeletionTimestamp != nil
-		if w.Dependents, err = r.dependents(ctx, key); err != nil {
+		if w.Dependents, err = r.dependents(ctx, w.Inst); err != nil {
 			return nil, err
 		}
 	}
@@ -131,20 +133,30 @@ func (r *Reconciler) executions(ctx context.Context, key types.NamespacedName) (
 }
 
 // desire reads what the spec asks for.
-func (r *Reconciler) desire(ctx context.Context, inst *v1alpha1.Instance) (*decision.Desire, *decision.Refusal, error) {
+func (r *Reconciler) desire(ctx context.Context, w *world) error {
+	inst := w.Inst
 	v, program, ref, err := r.version(ctx, inst.Spec.FrameworkVersion)
-	if ref != nil || err != nil {
-		return nil, ref, err
+	if w.Refusal = ref; ref != nil || err != nil {
+		return err
 	}
 	params, err := program.Params(execution.WithGenerated(v.Spec.Parameters, inst.Name, execution.Values(inst.Spec.Parameters)))
-	if ref := invalid(err); ref != nil {
-		return nil, ref, nil
+	if w.Refusal = invalid(err); w.Refusal != nil {
+		return nil
 	}
-	requires, ref, err := r.required(ctx, inst, v, program)
-	if ref != nil || err != nil {
-		return nil, ref, err
+	names, children, err := execution.Bound(inst, v, program, params)
+	if err != nil {
+		w.Refusal = &decision.Refusal{Reason: v1alpha1.ReasonInvalidRequirements, Message: err.Error()}
+		return nil
 	}
-	return &decision.Desire{Version: v, Params: params, Digest: execution.Digest(params), Requires: requires}, nil, nil
+	if err := r.gatherChildren(ctx, w, children); err != nil {
+		return err
+	}
+	requires, ref, err := r.required(ctx, inst, v, program, names)
+	if w.Refusal = ref; ref != nil || err != nil {
+		return err
+	}
+	w.Desire = &decision.Desire{Version: v, Params: params, Digest: execution.Digest(params), Requires: requires}
+	return nil
 }
 
 // invalid turns the error about parameters into a refusal.

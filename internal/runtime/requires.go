@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,25 +19,27 @@ import (
 	"github.com/kudoc/kudoc/internal/render/spell"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
 // requiresField is the index of Instances by the Instances that they require.
 const requiresField = "spec.requires"
 
 func requiredBy(o client.Object) []string {
-	var out []string
-	for _, name := range o.(*v1alpha1.Instance).Spec.Requires {
-		out = append(out, name)
-	}
-	return out
+	return slices.Collect(maps.Values(o.(*v1alpha1.Instance).Spec.Requires))
 }
 
+// parentField is the index of Instances by the Instance for which they were made.
+const parentField = "metadata.parent"
+
+func madeFor(o client.Object) []string { return []string{parent(o)} }
+
 // required reads the outputs of the Instances that meet the requirements of a version, by requirement.
-func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, program *render.Program) (map[string]any, *decision.Refusal, error) {
-	if ref := unbound(inst, v); ref != nil {
+func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, program *render.Program, names map[string]string) (map[string]any, *decision.Refusal, error) {
+	if ref := unbound(inst, v, names); ref != nil {
 		return nil, ref, nil
 	}
-	path, err := r.cycle(ctx, inst)
+	path, err := r.cycle(ctx, inst, names)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,7 +48,7 @@ func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v
 	}
 	out := map[string]any{}
 	for _, q := range v.Spec.Requires {
-		p, err := r.provider(ctx, inst.Namespace, inst.Spec.Requires[q.Name])
+		p, err := r.provider(ctx, inst.Namespace, names[q.Name])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -62,11 +65,11 @@ func (r *Reconciler) required(ctx context.Context, inst *v1alpha1.Instance, v *v
 }
 
 // unbound says what is wrong with the names under spec.requires.
-func unbound(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) *decision.Refusal {
+func unbound(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, bound map[string]string) *decision.Refusal {
 	var wrong, names []string
 	for _, q := range v.Spec.Requires {
 		names = append(names, q.Name)
-		if inst.Spec.Requires[q.Name] == "" {
+		if bound[q.Name] == "" {
 			wrong = append(wrong, fmt.Sprintf("spec.requires.%s: name the Instance of %s %s to work with", q.Name, q.Framework, q.Version))
 		}
 	}
@@ -141,11 +144,11 @@ func unmet(q v1alpha1.Requirement, p provider) *decision.Refusal {
 
 // cycle is a path from an Instance over those that it requires back to itself, or nil. Instances of a cycle would wait for
 // each other for ever.
-func (r *Reconciler) cycle(ctx context.Context, from *v1alpha1.Instance) ([]string, error) {
+func (r *Reconciler) cycle(ctx context.Context, from *v1alpha1.Instance, names map[string]string) ([]string, error) {
 	seen := map[string]bool{}
-	var visit func(inst *v1alpha1.Instance) ([]string, error)
-	visit = func(inst *v1alpha1.Instance) ([]string, error) {
-		for _, name := range inst.Spec.Requires {
+	var visit func(requires map[string]string) ([]string, error)
+	visit = func(requires map[string]string) ([]string, error) {
+		for _, name := range requires {
 			if name == from.Name {
 				return []string{name}, nil
 			}
@@ -159,23 +162,52 @@ func (r *Reconciler) cycle(ctx context.Context, from *v1alpha1.Instance) ([]stri
 			} else if err != nil {
 				return nil, fmt.Errorf("read required instance: %w", err)
 			}
-			if path, err := visit(next); err != nil || path != nil {
+			if path, err := visit(next.Spec.Requires); err != nil || path != nil {
 				return append([]string{name}, path...), err
 			}
 		}
 		return nil, nil
 	}
-	path, err := visit(from)
+	path, err := visit(names)
 	if path == nil {
 		return nil, err
 	}
 	return append([]string{from.Name}, path...), err
 }
 
+// gatherChildren finds out which of the Instances that are to meet requirements are not as they are to be.
+func (r *Reconciler) gatherChildren(ctx context.Context, w *world, children []execution.Child) error {
+	for _, want := range children {
+		live := &v1alpha1.Instance{}
+		err := r.Get(ctx, client.ObjectKeyFromObject(want), live)
+		switch {
+		case err == nil && live.Annotations[v1alpha1.AnnotationApplied] == want.GetAnnotations()[v1alpha1.AnnotationApplied]:
+		case client.IgnoreNotFound(err) != nil:
+			return fmt.Errorf("read instance %s: %w", want.GetName(), err)
+		default:
+			w.children = append(w.children, want)
+		}
+	}
+	return nil
+}
+
+// raise applies the Instances that are to meet requirements.
+func (r *Reconciler) raise(ctx context.Context, w *world) error {
+	for _, u := range w.children {
+		if err := w.objects.Apply(ctx, w.Inst, u.Unstructured, false); err != nil {
+			return object.Explain(object.Display(u.Unstructured), err)
+		}
+	}
+	return nil
+}
+
+// parent is the Instance for which another one was made, or empty.
+func parent(o client.Object) string { return o.GetLabels()[v1alpha1.LabelInstance] }
+
 // dependents are the deployed Instances that require an Instance, by name. What has nothing deployed does not miss it.
-func (r *Reconciler) dependents(ctx context.Context, key types.NamespacedName) ([]string, error) {
+func (r *Reconciler) dependents(ctx context.Context, inst *v1alpha1.Instance) ([]string, error) {
 	var list v1alpha1.InstanceList
-	if err := r.List(ctx, &list, client.InNamespace(key.Namespace), client.MatchingFields{requiresField: key.Name}); err != nil {
+	if err := r.List(ctx, &list, client.InNamespace(inst.Namespace), client.MatchingFields{requiresField: inst.Name}); err != nil {
 		return nil, fmt.Errorf("list dependent instances: %w", err)
 	}
 	var out []string
@@ -184,23 +216,34 @@ func (r *Reconciler) dependents(ctx context.Context, key types.NamespacedName) (
 			out = append(out, list.Items[i].Name)
 		}
 	}
+	if of := parent(inst); of != "" && !slices.Contains(out, of) {
+		p := &v1alpha1.Instance{}
+		if err := r.Get(ctx, types.NamespacedName{Namespace: inst.Namespace, Name: of}, p); client.IgnoreNotFound(err) != nil {
+			return nil, fmt.Errorf("read parent instance: %w", err)
+		} else if err == nil && p.DeletionTimestamp == nil && p.Status.Target != nil {
+			out = append(out, of)
+		}
+	}
 	slices.Sort(out)
 	return out, nil
 }
 
 // instancesAround finds the Instances that an Instance concerns: those that require it, which follow its outputs, and those
-// that it requires, whose deletion waits for its own.
+// that it requires, whose deletion waits for its own, and the one that it was made for, or that were made for it.
 func (r *Reconciler) instancesAround(ctx context.Context, o client.Object) []reconcile.Request {
-	var list v1alpha1.InstanceList
-	if err := r.List(ctx, &list, client.InNamespace(o.GetNamespace()), client.MatchingFields{requiresField: o.GetName()}); err != nil {
-		log.FromContext(ctx).Error(err, "cannot list instances that require an instance", "instance", o.GetName())
-		return nil
-	}
 	var out []reconcile.Request
-	for i := range list.Items {
-		out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
+	for _, field := range []string{requiresField, parentField} {
+		var list v1alpha1.InstanceList
+		if err := r.List(ctx, &list, client.InNamespace(o.GetNamespace()), client.MatchingFields{field: o.GetName()}); err != nil {
+			log.FromContext(ctx).Error(err, "cannot list the instances around an instance", "instance", o.GetName())
+			return nil
+		}
+		for i := range list.Items {
+			out = append(out, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
+		}
 	}
-	for _, name := range o.(*v1alpha1.Instance).Spec.Requires {
+	around := append(slices.Collect(maps.Values(o.(*v1alpha1.Instance).Spec.Requires)), parent(o))
+	for _, name := range slices.DeleteFunc(around, func(n string) bool { return n == "" }) {
 		out = append(out, reconcile.Request{NamespacedName: types.NamespacedName{Namespace: o.GetNamespace(), Name: name}})
 	}
 	return out

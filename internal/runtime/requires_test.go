@@ -119,3 +119,42 @@ func (k *cluster) says(inst *v1alpha1.Instance, reason, text string) {
 		return fmt.Errorf("its conditions are %v", inst.Status.Conditions)
 	})
 }
+
+func TestARequirementIsMetByAChildWhereTheInstanceNamesNone(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	host := k.instanceOf("host-1.0.0", "host", `{"greeting": "welcome"}`)
+	k.settled(host, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if got := k.configMap("host-config").Data["heard"]; got != "welcome from 1" {
+		t.Errorf("the host heard %q", got)
+	}
+	k.change(host, `{"greeting": "good evening"}`)
+	k.eventually("the child follows, and the host it", func(context.Context) error {
+		if got := k.configMap("host-config").Data["heard"]; got != "good evening from 1" {
+			return errors.New(got)
+		}
+		return nil
+	})
+	k.settled(host, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+
+	other := k.instance("other", `{"greeting": "hi"}`)
+	k.settled(other, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	k.settled(k.requiring("host-1.0.0", "lodger", map[string]string{"shop": "other"}), metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if got := k.configMap("lodger-config").Data["heard"]; got != "hi from 1" {
+		t.Errorf("one that names another heard %q", got)
+	}
+	if k.configMap("lodger-shop-config") != nil {
+		t.Error("a child was made that nobody needs")
+	}
+
+	child := &v1alpha1.Instance{ObjectMeta: metav1.ObjectMeta{Namespace: k.namespace, Name: "host-shop"}}
+	if err := k.c.Delete(t.Context(), child); err != nil {
+		t.Fatal(err)
+	}
+	k.says(child, v1alpha1.ReasonDeleting, "waiting for the deletion of what requires it: host")
+	if err := k.c.Delete(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(child)
+	k.gone(host)
+}

@@ -100,10 +100,10 @@ func fieldsOf(def cue.Value) []string {
 	return out
 }
 
-// taskUse is the name of a task in a step.
+// taskUse is the name of a task in a step or a requirement.
 type taskUse struct {
-	name, step string
-	pos        token.Pos
+	name, by string
+	pos      token.Pos
 }
 
 // known reports a field that a definition of the language does not have.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -25,8 +26,11 @@ func (k *checker) checkPlans() {
 	}
 	for _, file := range k.files {
 		fields(file.Decls, func(name string, f *ast.Field) {
-			if name == "plans" {
+			switch name {
+			case "plans":
 				fieldsIn(f.Value, func(plan string, g *ast.Field) { k.checkPlan(plan, g.Value) })
+			case "requires":
+				fieldsIn(f.Value, func(requirement string, g *ast.Field) { k.checkChild(requirement, g.Value) })
 			}
 		})
 	}
@@ -34,7 +38,7 @@ func (k *checker) checkPlans() {
 	for _, u := range k.uses {
 		if k.Tasks[u.name] == nil {
 			nearest := spell.Nearest(u.name, slices.Collect(maps.Keys(k.Tasks)))
-			k.report(diag.NoTask, u.pos, "step %q uses task %q: no such task", u.step, u.name).Meant(nearest)
+			k.report(diag.NoTask, u.pos, "%s uses task %q: no such task", u.by, u.name).Meant(nearest)
 			meant[nearest] = true
 		}
 	}
@@ -46,6 +50,15 @@ func (k *checker) checkPlans() {
 			k.report(diag.UnusedTask, k.Tasks[name].Pos(), "task %q is not used by any plan", name)
 		}
 	}
+}
+
+// checkChild notes the task that is to meet a requirement.
+func (k *checker) checkChild(requirement string, x ast.Expr) {
+	fieldsIn(x, func(name string, f *ast.Field) {
+		if s, ok := stringLiteral(f.Value); ok && name == "child" {
+			k.uses = append(k.uses, taskUse{name: s, by: fmt.Sprintf("requirement %q", requirement), pos: f.Value.Pos()})
+		}
+	})
 }
 
 func (k *checker) checkPlan(plan string, x ast.Expr) {
@@ -81,7 +94,7 @@ func (k *checker) checkStep(step string, x ast.Expr) {
 		}
 		elementsIn(f.Value, func(el ast.Expr) {
 			if s, ok := stringLiteral(el); ok {
-				k.uses = append(k.uses, taskUse{name: s, step: step, pos: el.Pos()})
+				k.uses = append(k.uses, taskUse{name: s, by: fmt.Sprintf("step %q", step), pos: el.Pos()})
 			}
 		})
 	})

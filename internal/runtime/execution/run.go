@@ -84,6 +84,7 @@ func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, er
 		}
 		name := u.GetName()
 		if task.Kind == v1alpha1.TaskRun {
+			tellWhy(u)
 			u.SetName(runName(u.GetName(), r.Execution, ref, attempt))
 		}
 		out = append(out, Object{o.ID, name, u})
@@ -132,6 +133,25 @@ func (r *Run) Conditions() map[plan.Ref]plan.Condition {
 		}
 	}
 	return out
+}
+
+// tellWhy lets the last lines that a container of a Job has written become part of its state when it fails, unless the author
+// has other plans: they say why, and nobody has to be allowed to read logs for them.
+func tellWhy(u *unstructured.Unstructured) {
+	for _, field := range []string{"containers", "initContainers"} {
+		containers, _, err := unstructured.NestedSlice(u.Object, "spec", "template", "spec", field)
+		if err != nil || len(containers) == 0 {
+			continue
+		}
+		for _, c := range containers {
+			c, ok := c.(map[string]any)
+			if _, set := c["terminationMessagePolicy"]; ok && !set && c["terminationMessagePath"] == nil {
+				c["terminationMessagePolicy"] = "FallbackToLogsOnError"
+			}
+		}
+		// the path was there to read
+		_ = unstructured.SetNestedSlice(u.Object, containers, "spec", "template", "spec", field)
+	}
 }
 
 // place gives an object its namespace.

@@ -136,3 +136,39 @@ func TestEveryAttemptOfARunTaskMakesAnObjectOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestAContainerThatFailsSaysWhy(t *testing.T) {
+	const text = `
+framework: f
+version: 1.0.0
+templateFormat: "1.0"
+tasks:
+  - name: job
+    kind: Run
+    objects:
+      - id: job
+        template:
+          apiVersion: batch/v1
+          kind: Job
+          metadata: {name: job}
+          spec: {template: {spec: {initContainers: [{name: a}], containers: [{name: b}, {name: c, terminationMessagePolicy: File}, {name: d, terminationMessagePath: /why}]}}}
+plans:
+  - {name: deploy, strategy: serial, phases: [{name: p, strategy: serial, steps: [{name: s, tasks: [job]}]}]}
+`
+	job := objects(t, runOf(t, text, "e"), plan.Ref{Phase: "p", Step: "s", Task: "job"}, 1)[0]
+	got, _, err := unstructured.NestedMap(job.Object, "spec", "template", "spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"initContainers": []any{map[string]any{"name": "a", "terminationMessagePolicy": "FallbackToLogsOnError"}},
+		"containers": []any{
+			map[string]any{"name": "b", "terminationMessagePolicy": "FallbackToLogsOnError"},
+			map[string]any{"name": "c", "terminationMessagePolicy": "File"},
+			map[string]any{"name": "d", "terminationMessagePath": "/why"},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the containers (-want +got):\n%s", diff)
+	}
+}

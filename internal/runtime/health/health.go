@@ -220,6 +220,22 @@ func PodTrouble(ctx context.Context, objects client.Reader, workload *unstructur
 	return ""
 }
 
+// What of the last words of a container is shown.
+const (
+	maxLines   = 5
+	maxLetters = 400
+)
+
+// lastLines are the last lines of a text, as one.
+func lastLines(text string) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	out := strings.Join(lines[max(0, len(lines)-maxLines):], "; ")
+	if letters := []rune(out); len(letters) > maxLetters {
+		out = "…" + string(letters[len(letters)-maxLetters:])
+	}
+	return out
+}
+
 // trouble says why a pod does not get ready, if it is more than a matter of time.
 func trouble(p *corev1.Pod) string {
 	for _, c := range p.Status.Conditions {
@@ -232,7 +248,7 @@ func trouble(p *corev1.Pod) string {
 			return strings.TrimSuffix(w.Reason+": "+w.Message, ": ")
 		}
 		if t := c.State.Terminated; t != nil && t.ExitCode != 0 {
-			return strings.TrimSuffix(fmt.Sprintf("container %s exited with %d: %s", c.Name, t.ExitCode, strings.TrimSpace(t.Message)), ": ")
+			return strings.TrimSuffix(fmt.Sprintf("container %s exited with %d: %s", c.Name, t.ExitCode, lastLines(t.Message)), ": ")
 		}
 	}
 	return ""

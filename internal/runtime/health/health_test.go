@@ -131,6 +131,7 @@ func TestWhatHoldsUpAPodIsNamed(t *testing.T) {
 		"a matter of time":    {`{containerStatuses: [{state: {waiting: {reason: ContainerCreating}}}]}`, ""},
 		"an image":            {`{containerStatuses: [{state: {waiting: {reason: ErrImagePull, message: no such image}}}]}`, "ErrImagePull: no such image"},
 		"a crash":             {`{initContainerStatuses: [{name: init, state: {terminated: {exitCode: 3, message: "no space\n"}}}]}`, "container init exited with 3: no space"},
+		"the last lines":      {`{containerStatuses: [{name: c, state: {terminated: {exitCode: 1, message: "1\n2\n3\n4\n5\n6\n"}}}]}`, "container c exited with 1: 2; 3; 4; 5; 6"},
 		"no node has room":    {`{conditions: [{type: PodScheduled, status: "False", reason: Unschedulable, message: no memory}]}`, "Unschedulable: no memory"},
 		"a crash, repeatedly": {`{containerStatuses: [{state: {waiting: {reason: CrashLoopBackOff}}}]}`, "CrashLoopBackOff"},
 	} {
