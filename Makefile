@@ -60,7 +60,7 @@ test-frameworks: build ## run kudoc test on every framework here
 # what editors see: a copy of the frameworks, and a new one, with what kudoc mod vendor writes
 .PHONY: editors
 editors: build ## check that CUE's own tools resolve every import of a framework
-	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; cp -r frameworks "$$dir" && cue=$$($(TOOL) -n cue) && \
+	@dir=$$(mktemp -d); trap 'rm -rf "$$dir"' EXIT; cp -r frameworks/. "$$dir" && cue=$$($(TOOL) -n cue) && \
 		bin/kudoc new fresh "$$dir/fresh" >/dev/null 2>&1 && bin/kudoc mod vendor "$$dir" >/dev/null && \
 		cd "$$dir" && "$$cue" vet -c=false ./...
 
