@@ -75,17 +75,7 @@ func (o *triggerOptions) execution(ctx context.Context, io stdio, c client.Clien
 	if inst.Status.LastApplied != nil {
 		versionName = inst.Status.LastApplied.FrameworkVersion
 	}
-	var v v1alpha1.FrameworkVersion
-	if err := c.Get(ctx, client.ObjectKey{Name: versionName}, &v); apierrors.IsNotFound(err) {
-		return nil, fmt.Errorf("the framework version of the instance does not exist: %s", versionName)
-	} else if err != nil {
-		return nil, fmt.Errorf("read framework version: %w", err)
-	}
-	p := v.Spec.Plan(plan)
-	if p == nil {
-		return nil, given.Unknown("plan", plan, planNames(&v.Spec))
-	}
-	values, err := o.params.Values(io.in, p.Parameters, nil)
+	values, err := o.values(ctx, io, c, versionName, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -99,4 +89,24 @@ func (o *triggerOptions) execution(ctx context.Context, io stdio, c client.Clien
 		e.Spec.Parameters = &k8sruntime.RawExtension{Raw: raw}
 	}
 	return e, nil
+}
+
+// values are the parameters of the run, checked against the plan. Whoever may not read framework versions, which belong to the
+// whole cluster, can start a plan without parameters; the controller checks that there is one.
+func (o *triggerOptions) values(ctx context.Context, io stdio, c client.Client, version, plan string) (map[string]any, error) {
+	var v v1alpha1.FrameworkVersion
+	err := c.Get(ctx, client.ObjectKey{Name: version}, &v)
+	switch {
+	case apierrors.IsNotFound(err):
+		return nil, fmt.Errorf("the framework version of the instance does not exist: %s", version)
+	case apierrors.IsForbidden(err) && o.params.None():
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read framework version: %w", err)
+	}
+	p := v.Spec.Plan(plan)
+	if p == nil {
+		return nil, given.Unknown("plan", plan, planNames(&v.Spec))
+	}
+	return o.params.Values(io.in, p.Parameters, nil)
 }

@@ -86,7 +86,9 @@ func (e *evaluation) declarePlanParams() bool {
 	ok := true
 	e.evalError(e.ev.Try(func() {
 		arcs := e.field(e.root, "plans").Vertex.Fields()
-		slices.SortFunc(arcs, func(a, b *vertex.Arc) int { return cmp.Compare(a.Label.Name, b.Label.Name) })
+		slices.SortStableFunc(arcs, func(a, b *vertex.Arc) int {
+			return cmp.Or(a.Vertex.Pos().Compare(b.Vertex.Pos()), cmp.Compare(a.Label.Name, b.Label.Name))
+		})
 		for _, a := range arcs {
 			if a.Optional {
 				continue
@@ -346,38 +348,6 @@ func (e *evaluation) evaluateOutputs() {
 	e.outputs = e.ev.ValueIf(a)
 	if cond := e.ev.Presence(a); !cond.IsTrue() {
 		e.ev.Refuse(a.Vertex, "make the single outputs conditional", "outputs cannot depend on an input as a whole")
-	}
-}
-
-// checkPrevious refuses previous where it would mean nothing: parameters are the same before and after a deploy, and outputs
-// are computed when what was applied is what is previous.
-func (e *evaluation) checkPrevious() {
-	if e.outputs != nil && inputs.Reads(e.outputs, e.ev.Locals, "previous") {
-		e.report(diag.Unsupported, e.field(e.root, "outputs").Vertex.Pos(), "outputs cannot read previous").Hint = "tasks can"
-	}
-	e.refuseInputs(e.params)
-	for _, p := range e.plans {
-		e.refuseInputs(p.params)
-	}
-	for _, r := range e.requirements {
-		e.refuseInputs(r.outputs)
-	}
-}
-
-func (e *evaluation) refuseInputs(p *params.Param) {
-	for _, x := range []*expr.X{p.Computed(), p.Check(), p.KeyCheck()} {
-		for input, can := range map[string]string{"previous": "tasks can", "requires": "tasks and outputs can", "object": "only the ready of a task can"} {
-			if inputs.Reads(x, e.ev.Locals, input) {
-				e.report(diag.Unsupported, p.Pos(), "a parameter cannot read %s", input).Hint = can
-				return
-			}
-		}
-	}
-	for _, f := range p.Fields() {
-		e.refuseInputs(f)
-	}
-	if p.Elem() != nil {
-		e.refuseInputs(p.Elem())
 	}
 }
 

@@ -97,7 +97,7 @@ func everything(t *testing.T, r *Result) string {
 }
 
 func TestTheOrderOfFilesDoesNotMatter(t *testing.T) {
-	// the order of parameters, and of the objects of a task, is the author's, so that they stay in one file each
+	// the order of parameters, of the objects of a task and of plans is the author's, so that they stay in one file each
 	pieces := []string{
 		"import \"kudoc.dev/kudoc\"\nkudoc.#Framework\n",
 		"name: \"f\"\nversion: \"1.0.0\"\n",
@@ -106,8 +106,8 @@ func TestTheOrderOfFilesDoesNotMatter(t *testing.T) {
 		"tasks: t: apply: a: {apiVersion: \"v1\", kind: \"Thing\", metadata: name: instance.name, b: params.i, c: _long, l: params.l}\n" +
 			"tasks: t: apply: b: {apiVersion: \"v1\", kind: \"Other\", metadata: name: \"\\(instance.name)-\\(params.m)\", c: _long}\n",
 		"tasks: u: run: {apiVersion: \"batch/v1\", kind: \"Job\", metadata: name: \"j\", spec: template: spec: {restartPolicy: \"Never\", containers: [{name: \"a\", image: \"a:\\(params.m)\"}]}}\n",
-		"plans: deploy: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"t\"]}]}]\n",
-		"plans: backup: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"u\"]}]}]\n",
+		"plans: deploy: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"t\"]}]}]\n" +
+			"plans: backup: phases: [{name: \"p\", steps: [{name: \"s\", tasks: [\"u\"]}]}]\n",
 		"outputs: {z: params.m, a: params.i}\n",
 		"_long: \"" + strings.Repeat("a long text ", 30) + "\\(params.m)\"\n",
 	}

@@ -33,6 +33,9 @@ func Wrong(format string, args ...any) error { return &Mistake{fmt.Errorf(format
 // of YAML or JSON, of which - is standard input. Sets win over files.
 type Params struct{ Sets, Files []string }
 
+// None says whether nothing is given.
+func (o *Params) None() bool { return len(o.Sets)+len(o.Files) == 0 }
+
 // Values reads the files and then the flags, typed by the parameters that there are.
 func (o *Params) Values(stdin io.Reader, params []v1alpha1.Parameter, base map[string]any) (map[string]any, error) {
 	out := maps.Clone(base)

@@ -80,7 +80,10 @@ func (r *session) happen(t *test) *happening {
 // inputs fills in defaults and checks what the test gives.
 func (r *session) inputs(t *test) (in inputs, h *happening) {
 	var err error
-	if in.params, err = r.program.Params(t.params); err != nil {
+	generated := func(given map[string]any) map[string]any {
+		return execution.WithGenerated(r.spec.Parameters, r.instance(t), given)
+	}
+	if in.params, err = r.program.Params(generated(t.params)); err != nil {
 		return in, &happening{refused: t.refused("params", err)}
 	}
 	in.requires = map[string]any{}
@@ -90,7 +93,7 @@ func (r *session) inputs(t *test) (in inputs, h *happening) {
 		}
 	}
 	if t.previous != nil {
-		if in.previous, err = r.program.Params(t.previous.params); err != nil {
+		if in.previous, err = r.program.Params(generated(t.previous.params)); err != nil {
 			p := t.refused("previous", err)
 			p.message = "what was before cannot have been: " + p.message
 			return in, &happening{failed: p}

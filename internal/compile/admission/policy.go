@@ -109,12 +109,14 @@ func validation(v *v1alpha1.FrameworkVersion, findings string) admissionv1.Valid
 // immutables refuse changes of what must not change any more, compared with what the controller brought about last.
 func immutables(v *v1alpha1.FrameworkVersion, vs *values) []admissionv1.Validation {
 	var out []admissionv1.Validation
+	declared := false
 	for _, p := range v.Spec.Parameters {
 		s := vs.slot([]string{p.Name})
 		if !p.Immutable || s == nil {
 			continue
 		}
-		if len(out) == 0 {
+		if !declared {
+			declared = true
 			vs.variables = append(vs.variables, admissionv1.Variable{Name: "applied", Expression: applied},
 				admissionv1.Variable{Name: "deployed", Expression: deployed + strconv.Quote(v.Name)})
 		}

@@ -17,6 +17,9 @@ func requirements(v *v1alpha1.FrameworkVersion) []admissionv1.Validation {
 	var out []admissionv1.Validation
 	for i, r := range v.Spec.Requires {
 		names[i] = strconv.Quote(r.Name)
+		if r.Child != "" { // which meets it where the Instance names none
+			continue
+		}
 		out = append(out, admissionv1.Validation{
 			Expression: fmt.Sprintf("has(object.spec.requires) && %s in object.spec.requires", names[i]),
 			Message:    fmt.Sprintf("spec.requires.%s: name the Instance of %s %s to work with", r.Name, r.Framework, r.Version),

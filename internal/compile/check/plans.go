@@ -34,6 +34,7 @@ func (k *checker) checkPlans() {
 			}
 		})
 	}
+	k.usedByName()
 	meant := map[string]bool{} // a task whose name is misspelt in a step is not left over
 	for _, u := range k.uses {
 		if k.Tasks[u.name] == nil {
@@ -49,6 +50,31 @@ func (k *checker) checkPlans() {
 		if !meant[name] && !slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == name }) {
 			k.report(diag.UnusedTask, k.Tasks[name].Pos(), "task %q is not used by any plan", name)
 		}
+	}
+}
+
+// usedByName notes the tasks of steps that stand elsewhere, and that plans refer to.
+func (k *checker) usedByName() {
+	each := func(v cue.Value, field string, visit func(cue.Value)) {
+		list, err := v.LookupPath(cue.ParsePath(field)).List()
+		for err == nil && list.Next() { // what is no list, or depends on inputs, is for others to judge
+			visit(list.Value())
+		}
+	}
+	plans, err := k.Value.LookupPath(cue.ParsePath("plans")).Fields()
+	for err == nil && plans.Next() {
+		each(plans.Value(), "phases", func(phase cue.Value) {
+			each(phase, "steps", func(step cue.Value) {
+				name, _ := step.LookupPath(cue.ParsePath("name")).String() // which others check
+				each(step, "tasks", func(task cue.Value) {
+					s, err := task.String()
+					known := slices.ContainsFunc(k.uses, func(u taskUse) bool { return u.name == s })
+					if err == nil && !known {
+						k.uses = append(k.uses, taskUse{name: s, by: fmt.Sprintf("step %q", name), pos: task.Pos()})
+					}
+				})
+			})
+		})
 	}
 }
 
