@@ -89,7 +89,8 @@ func newRootCmd(s Streams) *cobra.Command {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newUpCmd(s), newDownCmd(s), newRunCmd(s), newStatusCmd(s), newKubeconfigCmd(s), newKubectlCmd(), newVersionCmd(s), newSuperviseCmd(s))
+	root.AddCommand(newUpCmd(s), newDownCmd(s), newRunCmd(s), newStatusCmd(s), newKubeconfigCmd(s), newKubectlCmd(),
+		newPreflightCmd(s), newImageCmd(s), newEnterCmd(s), newVersionCmd(s), newSuperviseCmd(s))
 	return root
 }
 
