@@ -41,6 +41,9 @@ func initialize(args []string) error {
 	if err := arrangeNetwork(); err != nil {
 		return err
 	}
+	if err := openVolumes(places["volumes"]); err != nil {
+		return err
+	}
 	if err := makeCgroups(cgroupRoot); err != nil {
 		return err
 	}
