@@ -53,21 +53,21 @@ func TestRealNodeLeavesNothing(t *testing.T) {
 }
 
 func endByDown(t *testing.T, s sandbox) {
-	s.sandbox(t, "up", "--node=real")
+	s.up(t)
 	inside := s.occupy(t)
 	s.sandbox(t, "down")
 	inside.gone(t)
 }
 
 func endOfSupervisor(t *testing.T, s sandbox) {
-	s.sandbox(t, "up", "--node=real")
+	s.up(t)
 	inside := s.occupy(t)
 	kill(t, s.status(t).Supervisor, syscall.SIGKILL)
 	inside.gone(t)
 }
 
 func endOfInit(t *testing.T, s sandbox) {
-	s.sandbox(t, "up", "--node=real")
+	s.up(t)
 	inside := s.occupy(t)
 	kill(t, inside.init, syscall.SIGKILL)
 	inside.gone(t)
@@ -78,7 +78,7 @@ func endOfOwner(t *testing.T, s sandbox) {
 	if err := owner.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s.sandbox(t, "up", "--node=real", "--owner-pid="+strconv.Itoa(owner.Process.Pid))
+	s.up(t, "--owner-pid="+strconv.Itoa(owner.Process.Pid))
 	inside := s.occupy(t)
 	kill(t, owner.Process.Pid, syscall.SIGKILL)
 	owner.Wait()
@@ -111,13 +111,22 @@ func (s sandbox) startRun(t *testing.T) *exec.Cmd {
 	t.Helper()
 	cmd := s.command("run", "--node=real", "--dir", s.dir, "--", "sleep", "600")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// A file: the command's own child may outlive it and would hold a pipe open.
+	said, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer said.Close()
+	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); s.command("status").Run() != nil; time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			kill(t, -cmd.Process.Pid, syscall.SIGINT)
-			t.Fatal("run does not come up")
+			cmd.Wait()
+			raw, _ := os.ReadFile(said.Name())
+			t.Fatalf("run does not come up:\n%s", raw)
 		}
 	}
 	return cmd
@@ -196,6 +205,18 @@ func (in inside) gone(t *testing.T) {
 		}
 	}
 	t.Errorf("processes %v are left", left)
+}
+
+// up boots a real node; where that fails, the log that the error names says why.
+func (s sandbox) up(t *testing.T, args ...string) {
+	t.Helper()
+	out, err := s.command(append([]string{"up", "--node=real"}, args...)...).CombinedOutput()
+	if err == nil {
+		return
+	}
+	_, log, _ := strings.Cut(strings.TrimSpace(string(out)), ": see ")
+	raw, _ := os.ReadFile(log)
+	t.Fatalf("up: %v\n%s\n%s", err, out, raw[max(0, len(raw)-3000):])
 }
 
 func kill(t *testing.T, pid int, sig syscall.Signal) {

@@ -215,7 +215,7 @@ func bootReal(t *testing.T) sandbox {
 		}
 	})
 	began := time.Now()
-	s.sandbox(t, "up", "--node=real", fmt.Sprintf("--owner-pid=%d", os.Getpid()))
+	s.up(t, fmt.Sprintf("--owner-pid=%d", os.Getpid()))
 	t.Logf("up after %s", time.Since(began).Round(10*time.Millisecond))
 	return s
 }

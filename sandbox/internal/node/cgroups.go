@@ -54,7 +54,7 @@ func makeCgroups(root string) error {
 	}
 	if unified(root) {
 		control := "+" + strings.Join(wanted, " +")
-		if err := os.WriteFile(filepath.Join(root, "cgroup.subtree_control"), []byte(control), 0); err != nil {
+		if err := os.WriteFile(filepath.Join(root, "cgroup.subtree_control"), []byte(control), 0o644); err != nil {
 			return fmt.Errorf("enable the cgroup controllers: %w", err)
 		}
 	}
