@@ -79,6 +79,10 @@ func (s *supervisor) realStages(ports Ports, held []*net.TCPListener) []bootStag
 			if err := s.start(byName[containerd]); err != nil {
 				return err
 			}
+			err := poll(ctx, 20*time.Millisecond, node.Store{Init: s.real.init}.ServesPods)
+			if err != nil {
+				return err
+			}
 			return start(kubelet, proxy, clusterDNS)(ctx)
 		}},
 		{"ready", s.joinReal},

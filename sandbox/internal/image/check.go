@@ -4,6 +4,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 )
 
@@ -22,7 +23,7 @@ func CheckRef(ref string) error {
 func CheckProgram(path string) error {
 	f, err := elf.Open(path)
 	var format *elf.FormatError
-	if errors.As(err, &format) {
+	if errors.As(err, &format) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%s is no program for Linux: build it with GOOS=linux", path)
 	}
 	if err != nil {

@@ -10,6 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	cri "k8s.io/cri-api/pkg/apis/runtime/v1"
 )
 
 // Store speaks to the node's containerd, from outside of the node.
@@ -17,10 +21,11 @@ type Store struct {
 	Init int // process id of the node's first process
 }
 
+// socket is in the node's file system, which the first process shows.
+func (s Store) socket() string { return fmt.Sprintf("/proc/%d/root%s", s.Init, containerdSocket) }
+
 func (s Store) command(ctx context.Context, args ...string) *exec.Cmd {
-	// The socket is in the node's file system, which its first process shows.
-	socket := fmt.Sprintf("/proc/%d/root%s", s.Init, containerdSocket)
-	return exec.CommandContext(ctx, "ctr", append([]string{"--address", socket, "--namespace", "k8s.io"}, args...)...)
+	return exec.CommandContext(ctx, "ctr", append([]string{"--address", s.socket(), "--namespace", "k8s.io"}, args...)...)
 }
 
 func (s Store) run(ctx context.Context, in io.Reader, args ...string) (string, error) {
@@ -37,6 +42,19 @@ func (s Store) run(ctx context.Context, in io.Reader, args ...string) (string, e
 func (s Store) Answers(ctx context.Context) error {
 	_, err := s.run(ctx, nil, "version")
 	return err
+}
+
+// ServesPods asks what a kubelet asks first. A kubelet that gets no answer ends.
+func (s Store) ServesPods(ctx context.Context) error {
+	conn, err := grpc.NewClient("unix://"+s.socket(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		return fmt.Errorf("connect to containerd: %w", err)
+	}
+	defer conn.Close()
+	if _, err := cri.NewRuntimeServiceClient(conn).Version(ctx, &cri.VersionRequest{}); err != nil {
+		return fmt.Errorf("ask containerd whether it serves pods: %w", err)
+	}
+	return nil
 }
 
 // Tidy forgets the containers of a former boot. Their processes ended with it.
