@@ -24,14 +24,14 @@ type bootFlags struct {
 
 // What --node chooses from.
 const (
-	simulated = "simulated"
-	real      = "real"
+	nodeSimulated = "simulated"
+	nodeReal      = "real"
 )
 
 func (f *bootFlags) add(cmd *cobra.Command) {
 	addDir(cmd, &f.dir)
 	cmd.Flags().IntVar(&f.nodes, "nodes", 1, "number of simulated nodes: node-1, node-2, ...")
-	cmd.Flags().StringVar(&f.node, "node", simulated, "simulated, or real for one node that runs containers (see sandbox preflight)")
+	cmd.Flags().StringVar(&f.node, "node", nodeSimulated, "simulated, or real for one node that runs containers (see sandbox preflight)")
 	cmd.Flags().StringSliceVar(&f.images, "images", nil, "what a real node gets: images by name, archives, folders of archives (default all that are built)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "give up the boot after this time")
 }
@@ -40,13 +40,13 @@ func (f *bootFlags) validate() error {
 	if f.nodes < 1 || f.nodes > 1000 {
 		return fmt.Errorf("--nodes=%d: choose 1 to 1000 nodes", f.nodes)
 	}
-	if f.node != simulated && f.node != real {
-		return fmt.Errorf("--node=%s: choose %s or %s", f.node, simulated, real)
+	if f.node != nodeSimulated && f.node != nodeReal {
+		return fmt.Errorf("--node=%s: choose %s or %s", f.node, nodeSimulated, nodeReal)
 	}
-	if f.node == real && f.nodes != 1 {
+	if f.node == nodeReal && f.nodes != 1 {
 		return fmt.Errorf("--nodes=%d: there is one real node, leave --nodes out", f.nodes)
 	}
-	if f.node == simulated && len(f.images) > 0 {
+	if f.node == nodeSimulated && len(f.images) > 0 {
 		return errors.New("--images is for --node=real: simulated nodes run no image")
 	}
 	if f.timeout <= 0 {
@@ -58,7 +58,7 @@ func (f *bootFlags) validate() error {
 // options are the settings for package cluster, made absolute: the supervisor
 // works in another folder.
 func (f *bootFlags) options(dir string, owner int) (cluster.Options, error) {
-	opts := cluster.Options{Dir: dir, Nodes: f.nodes, OwnerPID: owner, Timeout: f.timeout, Real: f.node == real}
+	opts := cluster.Options{Dir: dir, Nodes: f.nodes, OwnerPID: owner, Timeout: f.timeout, Real: f.node == nodeReal}
 	for _, name := range f.images {
 		if _, err := os.Stat(name); err == nil {
 			if name, err = filepath.Abs(name); err != nil {

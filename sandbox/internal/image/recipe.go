@@ -147,19 +147,22 @@ func pause() Recipe {
 	}
 }
 
+// javaUser is who runs Java programs, under a name for each image.
+const javaUser = 1000
+
 // java is shared by the images that run Java programs: bash, a runtime without
 // a display, and the small tools that their scripts use.
 func java() Layer {
 	return Layer{Debian: &Debian{
 		Suite:    "bookworm",
 		Packages: []string{"openjdk-17-jre-headless", "procps", "netcat-openbsd"},
-		Accounts: []Account{{"appuser", 1000, "/home/appuser"}, {"zookeeper", 1000, "/data"}},
+		Accounts: []Account{{"appuser", javaUser, "/home/appuser"}, {"zookeeper", javaUser, "/data"}},
 	}}
 }
 
 func zookeeper() Recipe {
 	const home = "/apache-zookeeper-3.9.3-bin"
-	const user = 1000
+	const user = javaUser
 	return Recipe{
 		Name: "zookeeper",
 		Ref:  "docker.io/library/zookeeper:3.9.3",
@@ -171,7 +174,7 @@ func zookeeper() Recipe {
 				script("zookeeper", home+"/bin", "zkCli.sh"),
 				script("zookeeper", "", "docker-entrypoint.sh"),
 				folder("/conf", user), folder("/data", user), folder("/datalog", user), folder("/logs", user),
-				plain("zookeeper", "/conf", "logback.xml", user),
+				plain("zookeeper", "/conf", "logback.xml"),
 			}},
 		},
 		Config: Config{
@@ -215,16 +218,16 @@ var kafkaTools = map[string]string{
 
 func kafka() Recipe {
 	const home = "/opt/kafka"
-	const user = 1000
+	const user = javaUser
 	entries := []File{
 		script("kafka", home+"/bin", "kafka-run-class.sh"),
 		script("kafka", home+"/bin", "kafka-server-start.sh"),
 		folder(home+"/config", user), folder(home+"/logs", user),
 		folder("/var/lib/kafka", user), folder("/var/lib/kafka/data", user),
 		folder("/mnt/shared", user), folder("/mnt/shared/config", user),
-		plain("kafka", home+"/config", "log4j.properties", user),
-		plain("kafka", home+"/config", "tools-log4j.properties", user),
-		plain("kafka", home+"/config", "server.properties", user),
+		plain("kafka", home+"/config", "log4j.properties"),
+		plain("kafka", home+"/config", "tools-log4j.properties"),
+		plain("kafka", home+"/config", "server.properties"),
 	}
 	for _, name := range sortedKeys(kafkaTools) {
 		entries = append(entries, File{
@@ -304,8 +307,8 @@ func script(image, dir, name string) File {
 	return File{Path: dir + "/" + name, Mode: 0o755, Content: text("files/" + image + "/" + name)}
 }
 
-func plain(image, dir, name string, owner int) File {
-	return File{Path: dir + "/" + name, Mode: 0o644, Owner: owner, Content: text("files/" + image + "/" + name)}
+func plain(image, dir, name string) File {
+	return File{Path: dir + "/" + name, Mode: 0o644, Owner: javaUser, Content: text("files/" + image + "/" + name)}
 }
 
 func folder(name string, owner int) File {

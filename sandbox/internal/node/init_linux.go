@@ -193,8 +193,8 @@ func mountOver(from, to string) error {
 func pretendKernelSettings() error {
 	const dir = "/run/kernel"
 	for name, value := range kernelSettings {
-		real, shown := filepath.Join("/proc/sys", name), filepath.Join(dir, name)
-		if _, err := os.Stat(real); err != nil {
+		kernel, shown := filepath.Join("/proc/sys", name), filepath.Join(dir, name)
+		if _, err := os.Stat(kernel); err != nil {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(shown), 0o755); err != nil {
@@ -203,7 +203,7 @@ func pretendKernelSettings() error {
 		if err := os.WriteFile(shown, []byte(value+"\n"), 0o600); err != nil {
 			return err
 		}
-		if err := mountOver(shown, real); err != nil {
+		if err := mountOver(shown, kernel); err != nil {
 			return err
 		}
 	}
