@@ -16,7 +16,13 @@ import (
 
 // footprint is what a real node could leave behind on a machine.
 type footprint struct {
-	mounts, interfaces, cgroups, tables []string
+	mounts, interfaces, cgroups, tables, settings []string
+}
+
+// kernelSettings are what a kubelet and kube-proxy like to change.
+var kernelSettings = []string{
+	"vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops", "kernel/hostname",
+	"net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet",
 }
 
 // TestRealNodeLeavesNothing ends a node with a pod on it in every way that a node
@@ -241,6 +247,13 @@ func look(t *testing.T) footprint {
 		t.Fatal(err)
 	}
 	f := footprint{mounts: strings.Split(string(mounts), "\n"), interfaces: links, tables: strings.Split(string(tables), "\n")}
+	for _, name := range kernelSettings {
+		value, err := os.ReadFile(filepath.Join("/proc/sys", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.settings = append(f.settings, name+"="+strings.TrimSpace(string(value)))
+	}
 	err = filepath.WalkDir("/sys/fs/cgroup", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.IsDir() && (d.Name() == "kudoc-sandbox" || d.Name() == "kubepods") {
 			f.cgroups = append(f.cgroups, path)
@@ -255,5 +268,5 @@ func look(t *testing.T) footprint {
 
 func same(a, b footprint) bool {
 	return slices.Equal(a.mounts, b.mounts) && slices.Equal(a.interfaces, b.interfaces) &&
-		slices.Equal(a.cgroups, b.cgroups) && slices.Equal(a.tables, b.tables)
+		slices.Equal(a.cgroups, b.cgroups) && slices.Equal(a.tables, b.tables) && slices.Equal(a.settings, b.settings)
 }
