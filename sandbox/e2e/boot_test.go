@@ -154,9 +154,10 @@ func TestSuperviseByHand(t *testing.T) {
 	}
 }
 
-// sandbox is the built program with a folder of its own.
+// sandbox is the built program with a folder of its own, and a cache of its own
+// where it has a real node.
 type sandbox struct {
-	program, dir string
+	program, dir, cache string
 }
 
 func newSandbox(t *testing.T) sandbox {
@@ -193,6 +194,12 @@ func boot(t *testing.T) sandbox {
 func (s sandbox) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(s.program, args...)
 	cmd.Env = append(os.Environ(), "KUDOC_SANDBOX_DIR="+s.dir, "KUBECONFIG=")
+	if s.cache != "" {
+		cmd.Env = append(cmd.Env, "XDG_CACHE_HOME="+s.cache)
+		if dir, err := goCache(); err == nil {
+			cmd.Env = append(cmd.Env, "GOCACHE="+dir)
+		}
+	}
 	return cmd
 }
 

@@ -56,11 +56,16 @@ within moments, but no container runs and no volume holds data. It needs no root
 no container runtime and no network, and listens on 127.0.0.1 only. Not for
 production: nothing is kept when it stops.
 
+On Linux, --node=real makes one node that runs containers, with volumes, Services
+and names, in namespaces of its own. It needs root and a few packages, which
+sandbox preflight names, and images, which sandbox image build makes without a
+registry.
+
 Files are in one private folder: kubeconfig, logs/, keys and data. The folder is
 --dir, or $` + cluster.DirEnv + `, or kudoc/sandbox/default in the user's cache
 folder. Sandboxes in different folders do not disturb each other.
 
-Annotations on a pod (or on the pod template) choose how it fares:
+Annotations on a pod (or on the pod template) choose how a simulated one fares:
   sandbox.kudoc.dev/fail: "true"         a Job's pod fails; any other crash-loops
   sandbox.kudoc.dev/unready: "true"      it runs but does not get ready (or no longer is)
   sandbox.kudoc.dev/image-error: "true"  it waits for ever with ErrImagePull
@@ -71,12 +76,15 @@ const examples = `  export KUBECONFIG=$(sandbox up)      # boot, or use the one 
   sandbox kubectl get nodes
   sandbox status
   sandbox down
-  sandbox run -- go test ./...         # a fresh one for one command`
+  sandbox run -- go test ./...         # a fresh one for one command
+
+  sandbox image build zookeeper        # once
+  sandbox up --node=real               # a node that runs containers`
 
 func newRootCmd(s Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sandbox",
-		Short:         "Run a development Kubernetes with simulated nodes on this machine",
+		Short:         "Run a development Kubernetes on this machine",
 		Long:          about,
 		Example:       examples,
 		Args:          cobra.NoArgs,
@@ -89,7 +97,8 @@ func newRootCmd(s Streams) *cobra.Command {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newUpCmd(s), newDownCmd(s), newRunCmd(s), newStatusCmd(s), newKubeconfigCmd(s), newKubectlCmd(), newVersionCmd(s), newSuperviseCmd(s))
+	root.AddCommand(newUpCmd(s), newDownCmd(s), newRunCmd(s), newStatusCmd(s), newKubeconfigCmd(s), newKubectlCmd(),
+		newPreflightCmd(s), newImageCmd(s), newEnterCmd(s), newVersionCmd(s), newSuperviseCmd(s))
 	return root
 }
 

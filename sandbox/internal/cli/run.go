@@ -45,8 +45,7 @@ func run(ctx context.Context, s Streams, boot bootFlags, args []string) (err err
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
-	opts := cluster.Options{Dir: dir, Nodes: boot.nodes, OwnerPID: os.Getpid(), Timeout: boot.timeout}
-	if _, err := cluster.Up(ctx, opts, s.Err); err != nil {
+	if err := boot.boot(ctx, s, dir, os.Getpid()); err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
 	defer func() {
@@ -55,7 +54,7 @@ func run(ctx context.Context, s Streams, boot bootFlags, args []string) (err err
 			err = errors.Join(err, fmt.Errorf("run: %w", downErr))
 		}
 	}()
-	return command(s, cluster.Layout{Dir: dir}, args)
+	return command(s, cluster.Layout{Dir: dir}, args, (*exec.Cmd).Start)
 }
 
 // runDir is the folder for one run. A sandbox that runs already is refused: run
@@ -87,7 +86,7 @@ func runDir(ctx context.Context, dir string) (string, error) {
 
 // command runs the user's command in this process group, so that it owns the
 // terminal. It therefore gets a ^C by itself; other signals are passed on.
-func command(s Streams, l cluster.Layout, args []string) error {
+func command(s Streams, l cluster.Layout, args []string, start func(*exec.Cmd) error) error {
 	const patience = 10 * time.Second
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.In, s.Out, s.Err
@@ -95,8 +94,8 @@ func command(s Streams, l cluster.Layout, args []string) error {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("run: %w", err)
+	if err := start(cmd); err != nil {
+		return fmt.Errorf("run %s: %w", args[0], err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()

@@ -38,14 +38,22 @@ func TestMainReports(t *testing.T) {
 		code           int
 		stdout, stderr string // parts
 	}{
-		"help":               {[]string{"--help"}, 0, "sandbox.kudoc.dev/fail", ""},
-		"unknown verb":       {[]string{"upp"}, 1, "", `unknown command "upp"`},
-		"bad number":         {[]string{"up", "--nodes=0", "--dir", dir}, 1, "", "choose 1 to 1000"},
-		"status of none":     {[]string{"status", "--dir", dir}, 1, "no sandbox runs in " + dir, ""},
-		"status as JSON":     {[]string{"status", "-o", "json", "--dir", dir}, 1, `"running": false`, ""},
-		"kubeconfig of none": {[]string{"kubeconfig", "--dir", dir}, 1, "", "start one with sandbox up"},
-		"down of none":       {[]string{"down", "--dir", dir}, 0, "", "none runs"},
-		"run of nothing":     {[]string{"run"}, 1, "", "requires at least 1 arg"},
+		"help":                  {[]string{"--help"}, 0, "sandbox.kudoc.dev/fail", ""},
+		"unknown verb":          {[]string{"upp"}, 1, "", `unknown command "upp"`},
+		"bad number":            {[]string{"up", "--nodes=0", "--dir", dir}, 1, "", "choose 1 to 1000"},
+		"nodes of another kind": {[]string{"up", "--node=fake", "--dir", dir}, 1, "", "choose simulated or real"},
+		"many real nodes":       {[]string{"up", "--node=real", "--nodes=2", "--dir", dir}, 1, "", "there is one real node"},
+		"images for nobody":     {[]string{"up", "--images=a", "--dir", dir}, 1, "", "--images is for --node=real"},
+		"enter none":            {[]string{"enter", "--dir", dir, "--", "true"}, 1, "", "start one with sandbox up"},
+		"load into none":        {[]string{"image", "load", "--dir", dir, "a"}, 1, "", "start one with sandbox up, with --node=real"},
+		"unknown image":         {[]string{"image", "build", "nope"}, 1, "", "no recipe for nope: choose from pause"},
+		"half a program":        {[]string{"image", "build", "--from-program=x"}, 1, "", "write REF=PATH"},
+		"short reference":       {[]string{"image", "build", "--from-program=x=y"}, 1, "", "is no full reference"},
+		"status of none":        {[]string{"status", "--dir", dir}, 1, "no sandbox runs in " + dir, ""},
+		"status as JSON":        {[]string{"status", "-o", "json", "--dir", dir}, 1, `"running": false`, ""},
+		"kubeconfig of none":    {[]string{"kubeconfig", "--dir", dir}, 1, "", "start one with sandbox up"},
+		"down of none":          {[]string{"down", "--dir", dir}, 0, "", "none runs"},
+		"run of nothing":        {[]string{"run"}, 1, "", "requires at least 1 arg"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,10 @@ func newSuperviseCmd(s Streams) *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			opts := cluster.Options{Dir: boot.dir, Nodes: boot.nodes, OwnerPID: owner, Timeout: boot.timeout}
+			opts, err := boot.options(boot.dir, owner)
+			if err != nil {
+				return err
+			}
 			return cluster.Supervise(cmd.Context(), opts, log.New(s.Err, "", log.LstdFlags|log.Lmicroseconds))
 		},
 	}

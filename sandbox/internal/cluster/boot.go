@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"time"
 )
@@ -11,27 +12,20 @@ import (
 func (s *supervisor) boot(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("not up within %s: see %s, or give more time with --timeout", s.Timeout, s.layout.logs()))
 	defer cancel()
-	ports, err := freePorts()
+	ports, held, err := freePorts()
+	defer func() {
+		for _, l := range held {
+			l.Close()
+		}
+	}()
 	if err != nil {
 		return err
 	}
 	s.state.Server = loopback(ports.API)
 	s.record()
-	byName := map[string]Component{}
-	for _, c := range Components(s.layout, ports) {
-		byName[c.Name] = c
-	}
-	stages := []struct {
-		name string
-		run  func(context.Context) error
-	}{
-		{"certificates", func(context.Context) error { return s.write(ports) }},
-		{etcd, func(ctx context.Context) error { return s.startHealthy(ctx, byName[etcd]) }},
-		{apiserver, func(ctx context.Context) error { return s.startHealthy(ctx, byName[apiserver]) }},
-		{"controllers", func(ctx context.Context) error {
-			return s.startHealthy(ctx, byName[controller], byName[scheduler], byName[node])
-		}},
-		{"nodes", s.join},
+	stages := s.simulatedStages(ports, held)
+	if s.Real {
+		stages = s.realStages(ports, held)
 	}
 	for _, stage := range stages {
 		began := time.Now()
@@ -46,6 +40,35 @@ func (s *supervisor) boot(ctx context.Context) error {
 	s.record()
 	s.log.Printf("running: %s", s.state.Server)
 	return nil
+}
+
+// bootStage is one step of the boot.
+type bootStage struct {
+	name string
+	run  func(context.Context) error
+}
+
+// simulatedStages are the steps to a control plane with simulated nodes. The
+// ports are let go just before the components take them.
+func (s *supervisor) simulatedStages(ports Ports, held []*net.TCPListener) []bootStage {
+	byName := map[string]Component{}
+	for _, c := range Components(s.layout, ports) {
+		byName[c.Name] = c
+	}
+	return []bootStage{
+		{"certificates", func(context.Context) error {
+			for _, l := range held {
+				l.Close()
+			}
+			return s.write(ports)
+		}},
+		{etcd, func(ctx context.Context) error { return s.startHealthy(ctx, byName[etcd]) }},
+		{apiserver, func(ctx context.Context) error { return s.startHealthy(ctx, byName[apiserver]) }},
+		{"controllers", func(ctx context.Context) error {
+			return s.startHealthy(ctx, byName[controller], byName[scheduler], byName[simulator])
+		}},
+		{"nodes", s.join},
+	}
 }
 
 // write makes the files that the components read.
@@ -96,11 +119,7 @@ func (s *supervisor) join(ctx context.Context) error {
 	if s.state.Version, err = api.version(ctx); err != nil {
 		return err
 	}
-	class, err := manifests.ReadFile("manifests/storageclass.yaml")
-	if err != nil {
-		return fmt.Errorf("read the storage class: %w", err)
-	}
-	if err := api.apply(ctx, "/apis/storage.k8s.io/v1/storageclasses/sandbox", class); err != nil {
+	if err := createStorageClass(ctx, api, "manifests/storageclass.yaml"); err != nil {
 		return err
 	}
 	for i := range s.Nodes {
@@ -113,6 +132,15 @@ func (s *supervisor) join(ctx context.Context) error {
 		}
 	}
 	return s.waitUsable(ctx, api)
+}
+
+// createStorageClass makes the class that claims get unless they name another.
+func createStorageClass(ctx context.Context, api *client, manifest string) error {
+	class, err := manifests.ReadFile(manifest)
+	if err != nil {
+		return fmt.Errorf("read the storage class: %w", err)
+	}
+	return api.apply(ctx, "/apis/storage.k8s.io/v1/storageclasses/sandbox", class)
 }
 
 // waitUsable waits until a pod could be created and would run.

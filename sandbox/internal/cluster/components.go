@@ -5,6 +5,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/node"
 )
 
 // Names of the components, which are also the subcommands that run them.
@@ -13,48 +15,55 @@ const (
 	apiserver  = "kube-apiserver"
 	controller = "kube-controller-manager"
 	scheduler  = "kube-scheduler"
-	node       = "kwok"
+	simulator  = "kwok"
 )
 
-// Component is one process of the control plane.
+// serviceRange is where Services have their addresses. The first one is the API
+// server's.
+const serviceRange = "10.96.0.0/16"
+
+// Component is one process of the sandbox.
 type Component struct {
-	Name   string
-	Args   []string
-	Health string // URL that answers 200 when the component is well; empty if it serves nothing
+	Name    string
+	Program string // to run instead of this program
+	Args    []string
+	Health  string // URL that answers 200 when the component is well; empty if it serves nothing
 }
 
 // Ports are the TCP ports on 127.0.0.1 that a sandbox listens on.
 type Ports struct {
 	API, EtcdClient, EtcdPeer, Controller, Scheduler int
+	Kubelet, Proxy                                   int // for their health; of a real node only
 }
 
-// freePorts asks the system for ports that nobody uses. They are held until
-// all are known, so that they differ.
-func freePorts() (Ports, error) {
+// freePorts asks the system for ports that nobody uses. They are held by the
+// listeners, in the order of the fields, so that they differ.
+func freePorts() (Ports, []*net.TCPListener, error) {
 	var p Ports
-	for _, port := range []*int{&p.API, &p.EtcdClient, &p.EtcdPeer, &p.Controller, &p.Scheduler} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	var held []*net.TCPListener
+	for _, port := range []*int{&p.API, &p.EtcdClient, &p.EtcdPeer, &p.Controller, &p.Scheduler, &p.Kubelet, &p.Proxy} {
+		l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 		if err != nil {
-			return Ports{}, fmt.Errorf("find a free port: %w", err)
+			return Ports{}, held, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close()
+		held = append(held, l)
 		*port = l.Addr().(*net.TCPAddr).Port
 	}
-	return p, nil
+	return p, held, nil
 }
 
 func loopback(port int) string {
 	return "https://" + net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }
 
-// Components lists what to run, in the order of starting.
+// Components lists what to run around simulated nodes, in the order of starting.
 func Components(l Layout, p Ports) []Component {
 	return []Component{
 		{Name: etcd, Args: etcdArgs(l, p), Health: loopback(p.EtcdClient) + "/health"},
 		{Name: apiserver, Args: apiserverArgs(l, p), Health: loopback(p.API) + "/readyz"},
 		{Name: controller, Args: controllerArgs(l, p), Health: loopback(p.Controller) + "/healthz"},
 		{Name: scheduler, Args: schedulerArgs(l, p), Health: loopback(p.Scheduler) + "/readyz"},
-		{Name: node, Args: nodeArgs(l)},
+		{Name: simulator, Args: nodeArgs(l)},
 	}
 }
 
@@ -81,9 +90,18 @@ func etcdArgs(l Layout, p Ports) []string {
 	}
 }
 
+// apiserverArgs are for simulated pods, which reach nothing: the kubernetes
+// Service needs no endpoints, and a loopback address could not be one.
 func apiserverArgs(l Layout, p Ports) []string {
-	return []string{
+	return append(commonAPIServerArgs(l, p),
 		"--bind-address=127.0.0.1",
+		"--advertise-address=127.0.0.1",
+		"--endpoint-reconciler-type=none",
+	)
+}
+
+func commonAPIServerArgs(l Layout, p Ports) []string {
+	return []string{
 		"--secure-port=" + strconv.Itoa(p.API),
 		"--tls-cert-file=" + l.path("pki", "server.crt"),
 		"--tls-private-key-file=" + l.path("pki", "server.key"),
@@ -98,11 +116,7 @@ func apiserverArgs(l Layout, p Ports) []string {
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + l.path("pki", "service-account.key"),
 		"--service-account-signing-key-file=" + l.path("pki", "service-account.key"),
-		"--service-cluster-ip-range=10.96.0.0/16",
-		// Simulated pods reach nothing, so the kubernetes Service needs no
-		// endpoints, and a loopback address could not be one.
-		"--advertise-address=127.0.0.1",
-		"--endpoint-reconciler-type=none",
+		"--service-cluster-ip-range=" + serviceRange,
 		"--profiling=false",
 	}
 }
@@ -148,7 +162,7 @@ func schedulerArgs(l Layout, p Ports) []string {
 
 func nodeArgs(l Layout) []string {
 	return []string{
-		"--kubeconfig=" + l.path("config", node+".kubeconfig"),
+		"--kubeconfig=" + l.path("config", simulator+".kubeconfig"),
 		"--config=" + l.path("config", "stages.yaml"),
 		"--manage-nodes-with-annotation-selector=" + nodeAnnotation + "=fake",
 		"--node-ip=" + nodeAddress,
@@ -159,8 +173,9 @@ func nodeArgs(l Layout) []string {
 }
 
 // contents decides every file that the components read before they run, by its
-// name below the sandbox's folder.
-func contents(p Ports, now time.Time) (map[string][]byte, error) {
+// name below the sandbox's folder. The server's certificate is good for the
+// addresses too.
+func contents(p Ports, now time.Time, addresses ...net.IP) (map[string][]byte, error) {
 	ca, err := newAuthority("kudoc-sandbox", now)
 	if err != nil {
 		return nil, err
@@ -169,7 +184,7 @@ func contents(p Ports, now time.Time) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := ca.server("kudoc-sandbox", now)
+	server, err := ca.server("kudoc-sandbox", now, addresses...)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +221,10 @@ func addClients(files map[string][]byte, ca *authority, server string, now time.
 		"kubeconfig":                           "sandbox-admin",
 		"config/" + controller + ".kubeconfig": "system:kube-controller-manager",
 		"config/" + scheduler + ".kubeconfig":  "system:kube-scheduler",
-		"config/" + node + ".kubeconfig":       "system:kwok",
+		"config/" + simulator + ".kubeconfig":  "system:kwok",
+		"config/" + kubelet + ".kubeconfig":    "system:node:" + node.Name,
+		"config/" + proxy + ".kubeconfig":      "system:kube-proxy",
+		"config/" + clusterDNS + ".kubeconfig": "system:dns",
 	} {
 		client, err := ca.client(user, admins, now)
 		if err != nil {

@@ -79,20 +79,23 @@ func TestComponentsFindTheirFiles(t *testing.T) {
 func TestEnvironmentKeepsUsersSettingsOut(t *testing.T) {
 	users := map[string]string{"PATH": "/bin", "HOME": "/home/u", "ETCD_NAME": "x", "KUBECONFIG": "/k", "HTTPS_PROXY": "p"}
 	got := environment(Layout{Dir: "/s"}, func(k string) string { return users[k] })
-	want := []string{"PATH=/bin", "HOME=/s/work", "TMPDIR=/s/work", "KWOK_WORKDIR=/s/work", "KUDOC_SANDBOX_LIFELINE=4"}
+	want := []string{"PATH=/bin:/usr/local/sbin:/usr/sbin:/sbin", "HOME=/s/work", "TMPDIR=/s/work", "KWOK_WORKDIR=/s/work", "KUDOC_SANDBOX_LIFELINE=4"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("environment (-want +got):\n%s", diff)
 	}
 }
 
 func TestFreePortsDiffer(t *testing.T) {
-	p, err := freePorts()
+	p, held, err := freePorts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ports := []int{p.API, p.EtcdClient, p.EtcdPeer, p.Controller, p.Scheduler}
+	for _, l := range held {
+		defer l.Close()
+	}
+	ports := p.all()
 	slices.Sort(ports)
-	if len(slices.Compact(ports)) != 5 || ports[0] == 0 {
+	if len(slices.Compact(ports)) != 7 || ports[0] == 0 {
 		t.Errorf("ports %+v", p)
 	}
 }

@@ -37,7 +37,7 @@ func (l Layout) path(elem ...string) string {
 // Clean-up removes these and nothing else: a mistyped --dir must not cost
 // anyone their files.
 func owned() []string {
-	return []string{"state.json", "kubeconfig", "pki", "config", "etcd", "work", "cache", "logs"}
+	return []string{"state.json", "kubeconfig", "pki", "config", "etcd", "work", "cache", "logs", "node"}
 }
 
 // prepare makes the folder private to the user. It refuses a folder that holds

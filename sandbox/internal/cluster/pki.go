@@ -57,16 +57,17 @@ func newAuthority(name string, now time.Time) (*authority, error) {
 	return &authority{pair: pair{cert: encodeCert(der), key: keyPEM}, parsed: parsed, signer: key}, nil
 }
 
-// server issues a certificate for a server on the loopback interface. It is
-// good for clients too, because etcd uses its own to reach itself.
-func (a *authority) server(name string, now time.Time) (pair, error) {
+// server issues a certificate for a server on the loopback interface and on
+// other addresses. It is good for clients too, because etcd uses its own to
+// reach itself.
+func (a *authority) server(name string, now time.Time, others ...net.IP) (pair, error) {
 	template, err := newTemplate(pkix.Name{CommonName: name}, now)
 	if err != nil {
 		return pair{}, err
 	}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 	template.DNSNames = []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"}
-	template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	template.IPAddresses = append([]net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}, others...)
 	return a.issue(template)
 }
 

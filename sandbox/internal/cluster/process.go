@@ -37,12 +37,16 @@ func HoldLifeline() {
 	}()
 }
 
+// systemPrograms are folders that the PATH of a user may lack and whose programs
+// a real node runs.
+const systemPrograms = ":/usr/local/sbin:/usr/sbin:/sbin"
+
 // environment is what components see. They read settings from variables
 // (ETCD_*, KWOK_*, KUBECONFIG, proxies) and a user's must not leak in.
 func environment(l Layout, getenv func(string) string) []string {
 	work := l.path("work")
 	return []string{
-		"PATH=" + getenv("PATH"),
+		"PATH=" + getenv("PATH") + systemPrograms,
 		"HOME=" + work,
 		"TMPDIR=" + work,
 		"KWOK_WORKDIR=" + work,
@@ -59,21 +63,24 @@ type child struct {
 }
 
 // startChild runs the program itself as one component, with its output in a
-// file. The caller must stay on its system thread for as long as children
-// live: Linux ends them with the thread that started them.
-func startChild(l Layout, c Component, program string, lock, lifeline *os.File) (*child, error) {
+// file. The caller of launch must stay on its system thread for as long as
+// children live: Linux ends them with the thread that started them.
+func startChild(l Layout, c Component, program string, launch func(*exec.Cmd) error, files []*os.File) (*child, error) {
 	log, err := os.OpenFile(l.Log(c.Name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
 	defer log.Close()
 	cmd := exec.Command(program, append([]string{c.Name}, c.Args...)...)
+	if c.Program != "" {
+		cmd = exec.Command(c.Program, c.Args...)
+	}
 	cmd.Dir = l.path("work")
 	cmd.Env = environment(l, os.Getenv)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.ExtraFiles = []*os.File{lock, lifeline}
+	cmd.ExtraFiles = files
 	cmd.SysProcAttr = childAttributes()
-	if err := cmd.Start(); err != nil {
+	if err := launch(cmd); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
 	ch := &child{name: c.Name, cmd: cmd, done: make(chan struct{})}

@@ -28,6 +28,7 @@ type State struct {
 	Server     string    `json:"server,omitempty"`
 	Version    string    `json:"version,omitempty"`
 	Nodes      int       `json:"nodes"`
+	Real       bool      `json:"realNode,omitempty"`
 	Stages     []Stage   `json:"stages,omitempty"`
 	Components []Process `json:"components,omitempty"`
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"runtime"
 	"time"
 )
@@ -14,6 +15,8 @@ import (
 type Options struct {
 	Dir      string
 	Nodes    int
+	Real     bool          // one real node in place of simulated ones
+	Images   []string      // for a real node: images of the cache, archives or folders of archives; none for the whole cache
 	OwnerPID int           // stop when this process is gone; 0 for none
 	Timeout  time.Duration // of the boot
 }
@@ -32,6 +35,8 @@ type supervisor struct {
 	log      *log.Logger
 	lock     *os.File // inherited from up; passed on to children
 	lifeline *os.File // reading end, for children
+	launch   func(*exec.Cmd) error
+	real     *realNode // nil with simulated nodes
 	children []*child
 	state    State
 	fail     context.CancelCauseFunc // ends the sandbox with a reason
@@ -69,7 +74,8 @@ func Supervise(stop context.Context, opts Options, logger *log.Logger) error {
 		log:      logger,
 		lock:     lock,
 		lifeline: read,
-		state:    State{Phase: Booting, Supervisor: os.Getpid(), Started: time.Now(), Nodes: opts.Nodes},
+		state:    State{Phase: Booting, Supervisor: os.Getpid(), Started: time.Now(), Nodes: opts.Nodes, Real: opts.Real},
+		launch:   (*exec.Cmd).Start,
 		fail:     fail,
 	}
 	if opts.OwnerPID != 0 {
@@ -101,7 +107,13 @@ func (s *supervisor) end(reason error) error {
 // the API server end together.
 func (s *supervisor) stopAll() {
 	const grace = 3 * time.Second
-	groups := [][]string{{node, scheduler, controller}, {apiserver}, {etcd}}
+	groups := [][]string{
+		{simulator, kubelet, proxy, clusterDNS, scheduler, controller},
+		{apiserver},
+		{etcd, containerd},
+		// With its first process a real node and all containers are gone.
+		{nodeInit},
+	}
 	for _, group := range groups {
 		ended := make(chan struct{})
 		count := 0
@@ -119,9 +131,10 @@ func (s *supervisor) stopAll() {
 	}
 }
 
-// start runs a component, and ends the sandbox when the component does.
-func (s *supervisor) start(c Component) error {
-	ch, err := startChild(s.layout, c, s.program, s.lock, s.lifeline)
+// start runs a component, and ends the sandbox when the component does. The
+// component inherits files after those that every child has.
+func (s *supervisor) start(c Component, files ...*os.File) error {
+	ch, err := s.spawn(c, files...)
 	if err != nil {
 		return err
 	}
@@ -134,6 +147,11 @@ func (s *supervisor) start(c Component) error {
 		s.fail(fmt.Errorf("%s ended by itself (%s): see %s", c.Name, ch.how(), s.layout.Log(c.Name)))
 	}()
 	return nil
+}
+
+// spawn runs a component and leaves it to the caller to watch it.
+func (s *supervisor) spawn(c Component, files ...*os.File) (*child, error) {
+	return startChild(s.layout, c, s.program, s.launch, append([]*os.File{s.lock, s.lifeline}, files...))
 }
 
 // watchOwner ends the sandbox when the process it was started for is gone.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -110,6 +111,20 @@ func bootNew(ctx context.Context, l Layout, opts Options, lock *os.File, progres
 	return state, nil
 }
 
+// args are the command line that gives a supervisor the same options.
+func (o Options) args() []string {
+	args := []string{
+		"--dir=" + o.Dir,
+		"--nodes=" + strconv.Itoa(o.Nodes),
+		"--owner-pid=" + strconv.Itoa(o.OwnerPID),
+		"--timeout=" + o.Timeout.String(),
+	}
+	if o.Real {
+		args = append(args, "--node=real", "--images="+strings.Join(o.Images, ","))
+	}
+	return args
+}
+
 // startSupervisor runs the program again as the supervisor, in a session of
 // its own so that it outlives the terminal.
 func startSupervisor(l Layout, opts Options, lock *os.File) (*exec.Cmd, error) {
@@ -125,11 +140,7 @@ func startSupervisor(l Layout, opts Options, lock *os.File) (*exec.Cmd, error) {
 		return nil, fmt.Errorf("start the supervisor: %w", err)
 	}
 	defer log.Close()
-	cmd := exec.Command(program, "supervise",
-		"--dir="+opts.Dir,
-		"--nodes="+strconv.Itoa(opts.Nodes),
-		"--owner-pid="+strconv.Itoa(opts.OwnerPID),
-		"--timeout="+opts.Timeout.String())
+	cmd := exec.Command(program, append([]string{"supervise"}, opts.args()...)...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{lock}
