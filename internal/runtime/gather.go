@@ -143,9 +143,9 @@ func (r *Reconciler) desire(ctx context.Context, w *world) error {
 	if w.Refusal = invalid(err); w.Refusal != nil {
 		return nil
 	}
-	names, children, err := execution.Bound(inst, v, program, params)
-	if err != nil {
-		w.Refusal = &decision.Refusal{Reason: v1alpha1.ReasonInvalidRequirements, Message: err.Error()}
+	names, children, unbindable := execution.Bound(inst, v, program, params)
+	if unbindable != nil {
+		w.Refusal = &decision.Refusal{Reason: v1alpha1.ReasonInvalidRequirements, Message: unbindable.Error()}
 		return nil
 	}
 	if err := r.gatherChildren(ctx, w, children); err != nil {

@@ -75,8 +75,6 @@ func settle(s *corev1.Secret, by types.UID) {
 	}
 	delete(s.Annotations, v1alpha1.AnnotationRotated)
 	for key := range s.Data {
-		if _, before := s.Data[previousKey(key)]; before {
-			delete(s.Data, previousKey(key))
-		}
+		delete(s.Data, previousKey(key))
 	}
 }
