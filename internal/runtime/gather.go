@@ -140,12 +140,11 @@ func (r *Reconciler) desire(ctx context.Context, w *world) error {
 		return err
 	}
 	params, err := program.Params(execution.WithGenerated(v.Spec.Parameters, inst.Name, execution.Values(inst.Spec.Parameters)))
-	if w.Refusal = invalid(err); w.Refusal != nil {
+	if w.Refusal = refused(v1alpha1.ReasonInvalidParameters, err); w.Refusal != nil {
 		return nil
 	}
-	names, children, unbindable := execution.Bound(inst, v, program, params)
-	if unbindable != nil {
-		w.Refusal = &decision.Refusal{Reason: v1alpha1.ReasonInvalidRequirements, Message: unbindable.Error()}
+	names, children, err := execution.Bound(inst, v, program, params)
+	if w.Refusal = refused(v1alpha1.ReasonInvalidRequirements, err); w.Refusal != nil {
 		return nil
 	}
 	if err := r.gatherChildren(ctx, w, children); err != nil {
@@ -159,12 +158,12 @@ func (r *Reconciler) desire(ctx context.Context, w *world) error {
 	return nil
 }
 
-// invalid turns the error about parameters into a refusal.
-func invalid(err error) *decision.Refusal {
+// refused turns an error about the spec into a refusal.
+func refused(reason string, err error) *decision.Refusal {
 	if err == nil {
 		return nil
 	}
-	return &decision.Refusal{Reason: v1alpha1.ReasonInvalidParameters, Message: err.Error()}
+	return &decision.Refusal{Reason: reason, Message: err.Error()}
 }
 
 // version reads a FrameworkVersion and its program.
@@ -203,7 +202,7 @@ func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alp
 		return run, nil, nil
 	}
 	run.PlanParams, err = program.PlanParams(e.Spec.Plan, execution.Values(e.Spec.Parameters), run.Inputs(plan.Ref{}))
-	if ref := invalid(err); ref != nil {
+	if ref := refused(v1alpha1.ReasonInvalidParameters, err); ref != nil {
 		return nil, ref, nil
 	}
 	e.Status.PlanParameters = execution.Raw(run.PlanParams)
