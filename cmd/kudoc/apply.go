@@ -23,6 +23,7 @@ type applyOptions struct {
 	cluster  clusterOptions
 	params   given.Params
 	requires []string
+	settings given.Settings
 	instance string
 	reset    bool
 	wait     bool
@@ -44,21 +45,28 @@ and shows the plan until it has ended.
 		Args: exactArgs("DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0]) },
 	}
-	o.cluster.addFlags(cmd)
-	addParamFlags(cmd, &o.params, "parameter")
+	o.addFlags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.instance, "instance", "", "name of the instance to apply")
-	f.StringArrayVar(&o.requires, "requires", nil, "instance to work with, as requirement=instance; those named before are kept")
-	f.BoolVar(&o.reset, "reset-params", false, "begin with the defaults instead of the instance's parameters")
 	f.BoolVar(&o.wait, "wait", true, "show the plan until it has ended, and fail if it fails")
 	f.BoolVar(&o.noWait, "no-wait", false, "return as soon as everything is applied")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Minute, "how long to wait")
 	return cmd
 }
 
+// addFlags adds the flags that say what is to be applied.
+func (o *applyOptions) addFlags(cmd *cobra.Command) {
+	o.cluster.addFlags(cmd)
+	addParamFlags(cmd, &o.params, "parameter")
+	f := cmd.Flags()
+	f.StringVar(&o.instance, "instance", "", "name of the instance")
+	f.StringArrayVar(&o.requires, "requires", nil, "instance to work with, as requirement=instance; those named before are kept")
+	f.BoolVar(&o.reset, "reset-params", false, "begin with the defaults instead of the instance's parameters")
+	o.settings.AddFlags(f)
+}
+
 func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
-	if o.instance == "" && (len(o.params.Sets) > 0 || len(o.params.Files) > 0 || len(o.requires) > 0) {
-		return usagef("parameters and requirements belong to an instance: name it with --instance")
+	if o.instance == "" && (!o.params.None() || len(o.requires) > 0 || o.settings != given.Settings{}) {
+		return usagef("parameters, requirements and settings belong to an instance: name it with --instance")
 	}
 	res, c, inst, err := o.prepare(ctx, io, dir)
 	if err != nil {
@@ -128,7 +136,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if err != nil {
 		return nil, err
 	}
-	return given.Instance(namespace, o.instance, res.Version.Name, values, requires), nil
+	return given.Instance(namespace, o.instance, res.Version.Name, values, requires, o.settings.Over(former)), nil
 }
 
 // formerSpec is what the Instance asks for now, which is nothing if there is none.

@@ -27,12 +27,7 @@ Exit code 0 means that nothing would change, 1 that something would.`,
 		Args:    exactArgs("DIR"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.diff(cmd.Context(), io, args[0]) },
 	}
-	o.cluster.addFlags(cmd)
-	addParamFlags(cmd, &o.params, "parameter")
-	f := cmd.Flags()
-	f.StringVar(&o.instance, "instance", "", "name of the instance")
-	f.StringArrayVar(&o.requires, "requires", nil, "instance to work with, as requirement=instance; those named before are kept")
-	f.BoolVar(&o.reset, "reset-params", false, "begin with the defaults instead of the instance's parameters")
+	o.addFlags(cmd)
 	return cmd
 }
 

@@ -19,9 +19,9 @@ func CheckInstanceName(name string) error {
 	return Wrong("--instance %q: the name must consist of at most 40 lower case letters, digits and hyphens, and begin with a letter", name)
 }
 
-// Instance is an Instance with nothing but what a person asks for.
-func Instance(namespace, name, version string, params map[string]any, requires map[string]string) *unstructured.Unstructured {
-	spec := map[string]any{"frameworkVersion": version}
+// Instance is an Instance with nothing but what a person asks for. spec holds its settings, and the rest is added.
+func Instance(namespace, name, version string, params map[string]any, requires map[string]string, spec map[string]any) *unstructured.Unstructured {
+	spec["frameworkVersion"] = version
 	if len(params) > 0 {
 		spec["parameters"] = params
 	}

@@ -26,9 +26,9 @@ func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
 		if r.watches.ensure(ctx, gvk); it.Fields == "" || !r.watches.has(gvk) {
 			continue
 		}
-		message, err := driftOf(ctx, r.Client, it)
+		message, err := driftOf(ctx, r.Client, object.OwnedInCache, it)
 		if err == nil && message != "" {
-			message, err = driftOf(ctx, w.objects.Read, it)
+			message, err = driftOf(ctx, w.objects.Read, object.Owned, it)
 		}
 		if err != nil && !apierrors.IsForbidden(err) {
 			return fmt.Errorf("look for drift of %s/%s: %w", it.Kind, it.Name, err)
@@ -48,7 +48,7 @@ func (w *watches) has(gvk schema.GroupVersionKind) bool {
 }
 
 // driftOf says what has become of an object of the inventory, or nothing.
-func driftOf(ctx context.Context, from client.Reader, it v1alpha1.InventoryItem) (string, error) {
+func driftOf(ctx context.Context, from client.Reader, owned func(client.Object) string, it v1alpha1.InventoryItem) (string, error) {
 	name := it.Kind + "/" + it.Name
 	if it.Namespace != "" {
 		name = it.Kind + "/" + it.Namespace + "/" + it.Name
@@ -63,7 +63,7 @@ func driftOf(ctx context.Context, from client.Reader, it v1alpha1.InventoryItem)
 		return "", err
 	case it.UID != "" && live.UID != it.UID:
 		return name + " was deleted and made anew", nil
-	case object.Owned(live) == it.Fields:
+	case owned(live) == it.Fields:
 		return "", nil
 	}
 	if by := object.Changers(live); len(by) > 0 {

@@ -17,10 +17,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
-// CacheOptions keep the whole of kudoc's own kinds in memory, and of every other kind only the metadata of what kudoc
-// applied.
+// CacheOptions keep the whole of kudoc's own kinds in memory, and of every other kind only what tells whether something that
+// kudoc applied has changed.
 func CacheOptions() cache.Options {
 	applied, err := labels.Parse(v1alpha1.LabelInstance)
 	if err != nil { // the label is a constant
@@ -29,6 +30,7 @@ func CacheOptions() cache.Options {
 	all := cache.ByObject{Label: labels.Everything()}
 	return cache.Options{
 		DefaultLabelSelector: applied,
+		DefaultTransform:     object.Shrunk,
 		ByObject: map[client.Object]cache.ByObject{
 			&v1alpha1.Framework{}: all, &v1alpha1.FrameworkVersion{}: all, &v1alpha1.Instance{}: all, &v1alpha1.PlanExecution{}: all,
 		},

@@ -248,8 +248,14 @@ func (p *page) plan(plan *v1alpha1.Plan) error {
 			if s.Retries > 0 {
 				step += fmt.Sprintf(", after failures %d times more", s.Retries)
 			}
+			if s.Always {
+				step += "; also after a failure"
+			}
 			lines = append(lines, step)
 		}
+	}
+	if text := settings(plan); text != "" {
+		p.line("%s", text)
 	}
 	if plan.Strategy == v1alpha1.Parallel && len(plan.Phases) > 1 {
 		p.line("All phases at once:")
@@ -260,6 +266,21 @@ func (p *page) plan(plan *v1alpha1.Plan) error {
 		return p.parameters(plan.Parameters, "####")
 	}
 	return nil
+}
+
+// settings are sentences about a plan as a whole.
+func settings(plan *v1alpha1.Plan) string {
+	var out []string
+	if plan.Deadline != nil {
+		out = append(out, fmt.Sprintf("It takes at most %s.", short(plan.Deadline.Duration)))
+	}
+	if plan.OnChange == v1alpha1.OnChangeRestart {
+		out = append(out, "It starts over when the spec changes meanwhile.")
+	}
+	if len(plan.Rotates) > 0 {
+		out = append(out, "It makes new values of "+strings.Join(plan.Rotates, ", ")+".")
+	}
+	return strings.Join(out, " ")
 }
 
 // short is a duration without what is zero: 10m.
