@@ -20,6 +20,9 @@ func Shrunk(o any) (any, error) {
 		}
 		return o, nil
 	}
+	if _, shrunk := m.Annotations[annotationOwned]; shrunk && len(m.ManagedFields) == 0 { // informers may ask twice
+		return o, nil
+	}
 	annotations := map[string]string{annotationOwned: Owned(m)}
 	if ns, ok := m.Annotations[v1alpha1.AnnotationInstanceNamespace]; ok {
 		annotations[v1alpha1.AnnotationInstanceNamespace] = ns

@@ -44,8 +44,10 @@ metadata:
 	want := &metav1.PartialObjectMetadata{TypeMeta: same.TypeMeta, ObjectMeta: metav1.ObjectMeta{
 		Name: "a", Namespace: "ns", UID: "1", Labels: map[string]string{"kudoc.dev/instance": "i"}, Annotations: map[string]string{annotationOwned: Owned(same)},
 	}}
-	if diff := cmp.Diff(want, cached(same)); diff != "" {
-		t.Errorf("what the cache keeps (-want +got):\n%s", diff)
+	for name, got := range map[string]*metav1.PartialObjectMetadata{"once": cached(same), "twice": cached(cached(same))} {
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("what the cache keeps, asked %s (-want +got):\n%s", name, diff)
+		}
 	}
 	for name, tc := range map[string]struct {
 		change func(*metav1.PartialObjectMetadata)
