@@ -76,9 +76,9 @@ func (o *installOptions) objects() ([]*unstructured.Unstructured, error) {
 	if err != nil {
 		return nil, err
 	}
-	rbac, err := manifest.Decode(manifests, "manifests/rbac.yaml")
+	access, err := manifest.Decode(manifests, "manifests/access.yaml")
 	if err != nil || o.noController {
-		return append(objs, rbac...), err
+		return append(objs, access...), err
 	}
 	controller, err := manifest.Decode(manifests, "manifests/controller.yaml")
 	if err != nil {
@@ -94,5 +94,5 @@ func (o *installOptions) objects() ([]*unstructured.Unstructured, error) {
 			return nil, fmt.Errorf("set the image: %w", err)
 		}
 	}
-	return append(append(objs, rbac...), controller...), nil
+	return append(append(objs, access...), controller...), nil
 }

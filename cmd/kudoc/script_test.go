@@ -37,13 +37,7 @@ func TestScripts(t *testing.T) {
 
 // TestClusterScripts runs the scripts that need an API server and a controller; they share a namespace.
 func TestClusterScripts(t *testing.T) {
-	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
-	if path == "" {
-		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
-			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
-		}
-		t.Skip("needs the API server of the sandbox: run 'make test'")
-	}
+	path := cluster(t)
 	namespace := startController(t, path)
 	p := params(t, "../../testdata/script/cluster")
 	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){"created": created, "refused": refused}
@@ -53,6 +47,19 @@ func TestClusterScripts(t *testing.T) {
 		return copyFrameworks(env)
 	}
 	testscript.Run(t, p)
+}
+
+// cluster is the kubeconfig of the sandbox.
+func cluster(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
+	if path == "" && os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
+		t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
+	}
+	if path == "" {
+		t.Skip("needs the API server of the sandbox: run 'make test'")
+	}
+	return path
 }
 
 func params(t *testing.T, dir string) testscript.Params {
