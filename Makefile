@@ -10,7 +10,7 @@ PROGRAMS ?= 600
 # more tests at once than cores: most of them wait for an API server
 TESTFLAGS ?= -parallel 8
 # the tests that do harm
-CHAOS := Killed|Although|IsDeleted|IsGone|ThatJumps|IsBehind
+CHAOS := Killed|Although|IsDeleted|IsGone|ThatJumps|IsBehind|DeadNeighbour|AsksForTooMuch
 export CGO_ENABLED = 0
 
 .PHONY: help
