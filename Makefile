@@ -99,6 +99,10 @@ bench: ## measure compiling and rendering, side by side with CUE
 bench-runtime: ## measure the controller on the sandbox: deploys beside a loop of applies, memory, idling, restarts; KUDOC_SCALE=2000 for more
 	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test -run '^$$' -bench 'Deploy|Scale' -benchtime 1x -timeout 60m ./internal/runtime ./cmd/kudoc-controller
 
+.PHONY: plots
+plots: ## draw docs/scale-*.png from docs/scale.csv; KUDOC_SCALE_CSV=$$PWD/docs/scale.csv make bench-runtime records that
+	go run ./docs/plot
+
 .PHONY: check
 check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks and their tests
 	go mod tidy -diff
