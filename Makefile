@@ -100,7 +100,7 @@ bench-runtime: ## measure the controller on the sandbox: deploys beside a loop o
 	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test -run '^$$' -bench 'Deploy|Scale' -benchtime 1x -timeout 60m ./internal/runtime ./cmd/kudoc-controller
 
 .PHONY: plots
-plots: ## draw docs/scale-*.png from docs/scale.csv; KUDOC_SCALE_CSV=$$PWD/docs/scale.csv make bench-runtime records that
+plots: ## draw docs/scale-*.png from docs/scale.csv, which KUDOC_SCALE_CSV=FILE make bench-runtime writes
 	go run ./docs/plot
 
 .PHONY: check
