@@ -10,7 +10,7 @@ PROGRAMS ?= 600
 # more tests at once than cores: most of them wait for an API server
 TESTFLAGS ?= -parallel 8
 # the tests that do harm
-CHAOS := Killed|AlthoughRequestsFail|IsDeleted|IsGone|ThatJumps|IsBehind
+CHAOS := Killed|Although|IsDeleted|IsGone|ThatJumps|IsBehind|DeadNeighbour|AsksForTooMuch
 export CGO_ENABLED = 0
 
 .PHONY: help
@@ -98,6 +98,10 @@ bench: ## measure compiling and rendering, side by side with CUE
 .PHONY: bench-runtime
 bench-runtime: ## measure the controller on the sandbox: deploys beside a loop of applies, memory, idling, restarts; KUDOC_SCALE=2000 for more
 	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test -run '^$$' -bench 'Deploy|Scale' -benchtime 1x -timeout 60m ./internal/runtime ./cmd/kudoc-controller
+
+.PHONY: plots
+plots: ## draw docs/scale-*.png from docs/scale.csv, which KUDOC_SCALE_CSV=FILE make bench-runtime writes
+	go run ./docs/plot
 
 .PHONY: check
 check: ## what CI checks besides the tests: tidy modules, generated files, linters, frameworks and their tests

@@ -51,11 +51,18 @@ func BenchmarkScale(b *testing.B) {
 	}
 	p := launch(b, bin, kubeconfig, ns)
 	have := 0
-	for _, n := range []int{100, 500, 2000} {
+	rows := "instances,ms_per_instance,resident_mb\n"
+	for _, n := range []int{100, 200, 500, 1000, 2000} {
 		if n = min(n, total); n > have {
 			each := p.deploy(c, ns, have, n)
 			b.Logf("%5d instances: %4d ms for each that was added, %d MB resident", n, each.Milliseconds(), p.resident())
+			rows += fmt.Sprintf("%d,%d,%d\n", n, each.Milliseconds(), p.resident())
 			have = n
+		}
+	}
+	if path := os.Getenv("KUDOC_SCALE_CSV"); path != "" {
+		if err := os.WriteFile(path, []byte(rows), 0o644); err != nil {
+			b.Fatal(err)
 		}
 	}
 	p.quiet()

@@ -1,9 +1,12 @@
 package render
 
 import (
+	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
@@ -31,6 +34,7 @@ type expression struct {
 	program cel.Program
 	deps    [][]string
 	path    []string // if it only selects fields
+	loops   bool     // whether there is a macro in it that loops
 }
 
 func newExpression(env *cel.Env, source string) (*expression, error) {
@@ -38,11 +42,11 @@ func newExpression(env *cel.Env, source string) (*expression, error) {
 	if err := issues.Err(); err != nil {
 		return nil, fmt.Errorf("expression %s: %s", abbreviate(source), firstLine(err))
 	}
-	p, err := env.Program(ast, cel.CostLimit(maxExprCost))
+	p, err := env.Program(ast, append(library.Bounds(maxExprCost), cel.InterruptCheckFrequency(1000))...)
 	if err != nil {
 		return nil, fmt.Errorf("expression %s: %s", abbreviate(source), firstLine(err))
 	}
-	return &expression{source: source, program: p, deps: references(ast), path: plainSelection(ast)}, nil
+	return &expression{source: source, program: p, deps: references(ast), path: plainSelection(ast), loops: loopMacro.MatchString(source)}, nil
 }
 
 // eval evaluates the expression within the budget.
@@ -52,10 +56,10 @@ func (e *expression) eval(vars map[string]any, b *budget) (ref.Val, error) {
 			return v, b.spend(uint64(len(e.path)))
 		}
 	}
-	v, details, err := e.program.Eval(vars)
+	v, details, err := e.evalInTime(vars, b.until)
 	if details != nil {
 		if cost := details.ActualCost(); cost != nil {
-			if spent := b.spend(*cost); spent != nil {
+			if spent := b.spend(*cost + 1); spent != nil {
 				return nil, spent
 			}
 		}
@@ -64,6 +68,22 @@ func (e *expression) eval(vars map[string]any, b *budget) (ref.Val, error) {
 		return nil, fmt.Errorf("%s: %s", abbreviate(e.source), firstLine(err))
 	}
 	return v, nil
+}
+
+// loopMacro finds macros that loop; what it finds in a string costs a timer.
+var loopMacro = regexp.MustCompile(`\.(all|exists|exists_one|filter|map)\(`)
+
+func (e *expression) evalInTime(vars map[string]any, until time.Time) (ref.Val, *cel.EvalDetails, error) {
+	if !e.loops {
+		return e.program.Eval(vars)
+	}
+	ctx, cancel := context.WithDeadline(context.Background(), until)
+	defer cancel()
+	v, details, err := e.program.ContextEval(ctx, vars)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("the loops take longer than the limit of %s", maxTime)
+	}
+	return v, details, err
 }
 
 func (e *expression) evalBool(vars map[string]any, b *budget) (bool, error) {

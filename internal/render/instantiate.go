@@ -209,6 +209,9 @@ func (n *loop) render(r *rendering) (any, error) {
 	out := many{}
 	library.Elements(l, func(_ int, e ref.Val) ref.Val {
 		r.vars[n.name] = e
+		if err = r.budget.spend(1); err != nil {
+			return types.False
+		}
 		var x any
 		if x, err = n.body.render(r); err != nil {
 			return types.False
@@ -239,6 +242,9 @@ func (n *entry) render(r *rendering) (any, error) {
 }
 
 func (n *merge) render(r *rendering) (any, error) {
+	if err := r.budget.value(8); err != nil {
+		return nil, err
+	}
 	out := map[string]any{}
 	for _, p := range n.parts {
 		v, err := p.render(r)

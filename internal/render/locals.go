@@ -33,6 +33,9 @@ func (l *locals) Find(k ref.Val) (ref.Val, bool) {
 	if l.busy[name] {
 		return types.NewErr("local.%s depends on itself", name), true
 	}
+	if len(l.busy) >= maxLocals {
+		return types.NewErr("local.%s: the locals read each other more than %d deep", name, maxLocals), true
+	}
 	if l.busy == nil {
 		l.busy = map[string]bool{}
 	}

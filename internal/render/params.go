@@ -82,6 +82,9 @@ func (s *shape) resolve(given map[string]any, root []string, vars map[string]any
 		slices.SortStableFunc(r.errs, func(a, b ParamError) int { return strings.Compare(a.Path, b.Path) })
 		return nil, slices.Compact(r.errs)
 	}
+	if err := fits("the values", out); err != nil {
+		return nil, ParamErrors{{Path: strings.Join(root, "."), Message: err.Error()}}
+	}
 	return out, nil
 }
 

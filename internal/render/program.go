@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/cel-go/cel"
@@ -92,6 +91,9 @@ func Load(spec *v1alpha1.FrameworkVersionSpec) (*Program, error) {
 	major, _, _ := strings.Cut(FormatVersion, ".")
 	if got, _, _ := strings.Cut(spec.TemplateFormat, "."); got != major {
 		return nil, fmt.Errorf("template format %q is not supported: this version of kudoc reads %s.x", spec.TemplateFormat, major)
+	}
+	if n := expressions(spec); n > maxExpressions {
+		return nil, fmt.Errorf("it has %d expressions, more than %d: no framework needs so many", n, maxExpressions)
 	}
 	shapes, err := newShapeLoader()
 	if err != nil {
@@ -289,6 +291,7 @@ func (r *Rendering) Objects(task string) ([]Object, error) {
 	}
 	r.budget = newBudget()
 	var out []Object
+	ids := map[string]bool{}
 	for i, t := range templates {
 		v, err := t.node.render(r.rendering)
 		if err != nil {
@@ -299,9 +302,13 @@ func (r *Rendering) Objects(task string) ([]Object, error) {
 			return nil, fmt.Errorf("task %q: %w", task, inside(t.name(i), err))
 		}
 		for _, o := range objects {
-			if slices.ContainsFunc(out, func(x Object) bool { return x.ID == o.ID }) {
+			if ids[o.ID] {
 				return nil, fmt.Errorf("task %q: two objects have the ID %q", task, o.ID)
 			}
+			if len(out) == maxObjects {
+				return nil, fmt.Errorf("task %q has more than %d objects: spread them over several tasks", task, maxObjects)
+			}
+			ids[o.ID] = true
 			out = append(out, o)
 		}
 	}
@@ -358,5 +365,5 @@ func (p *Program) Outputs(in Inputs) (map[string]any, error) {
 	if !ok {
 		return nil, fmt.Errorf("outputs: want a struct, got %s", library.KindOf(v))
 	}
-	return m, nil
+	return m, fits("the outputs", m)
 }

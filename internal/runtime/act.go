@@ -15,6 +15,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/metrics"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
@@ -109,7 +110,7 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs 
 			err = w.objects.Patch(ctx, u, execution.FieldManager(u))
 		default:
 			err = w.objects.Apply(ctx, w.Inst, u, w.Run.Execution.Labels[v1alpha1.LabelRepair] != "")
-			applies.WithLabelValues(result(err)).Inc()
+			metrics.Applied(err)
 		}
 		if object.Immutable(err) && u.GetAnnotations()[v1alpha1.AnnotationImmutable] == "recreate" {
 			if err = w.objects.Remove(ctx, w.Inst, u); err == nil {

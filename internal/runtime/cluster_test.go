@@ -59,6 +59,12 @@ func connect(t testing.TB) *cluster {
 		}
 		t.Skip("needs the API server of the sandbox: run 'make test'")
 	}
+	return connectTo(t, path)
+}
+
+// connectTo prepares the cluster of a kubeconfig for a test.
+func connectTo(t testing.TB, path string) *cluster {
+	t.Helper()
 	discardLogs()
 	cfg, err := clientcmd.BuildConfigFromFlags("", path)
 	if err != nil {

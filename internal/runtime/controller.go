@@ -52,6 +52,7 @@ type Reconciler struct {
 	secrets  secretsMade
 	rotated  secretsMade
 	watches  *watches
+	lanes    *lanes
 }
 
 // Setup registers the controllers of this package with a manager. workers is how many Instances are reconciled at once.
@@ -60,7 +61,7 @@ func Setup(mgr ctrl.Manager, workers int) error { return setup(mgr, workers, tim
 func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
-		Recorder: mgr.GetEventRecorder("kudoc"), Now: now,
+		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: newLanes(workers),
 		accounts: object.Accounts{Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
@@ -79,7 +80,7 @@ func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 		Watches(&v1alpha1.Instance{}, handler.EnqueueRequestsFromMapFunc(r.instancesAround)).
 		Watches(&v1alpha1.PlanExecution{}, handler.EnqueueRequestsFromMapFunc(instanceOfExecution)).
 		Watches(&v1alpha1.FrameworkVersion{}, handler.EnqueueRequestsFromMapFunc(r.instancesOfVersion)).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers, RateLimiter: backoff()}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: reconcilers(workers), RateLimiter: backoff()}).
 		Build(r)
 	if err != nil {
 		return fmt.Errorf("set up instances: %w", err)
@@ -94,8 +95,18 @@ func backoff() workqueue.TypedRateLimiter[reconcile.Request] {
 	return workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](5*time.Millisecond, poll)
 }
 
-// Reconcile gathers, decides, records and acts.
+// Reconcile makes a move when there is a place for it.
 func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	leave := r.lanes.enter(ctx, req.NamespacedName)
+	if leave == nil {
+		return reconcile.Result{RequeueAfter: slowPause}, nil
+	}
+	defer leave()
+	return r.move(ctx, req)
+}
+
+// move gathers, decides, records and acts.
+func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
 	w, err := r.gather(ctx, req.NamespacedName)
 	switch {
 	case err != nil:

@@ -8,6 +8,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -23,7 +24,7 @@ func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
 	}
 	for _, it := range w.Inst.Status.Inventory {
 		gvk := object.Kind(it)
-		if r.watches.ensure(ctx, gvk); it.Fields == "" || !r.watches.has(gvk) {
+		if r.watches.ensure(ctx, gvk); it.Fields == "" || !r.watches.synced(ctx, gvk) {
 			continue
 		}
 		message, err := driftOf(ctx, r.Client, object.OwnedInCache, it)
@@ -40,11 +41,19 @@ func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
 	return nil
 }
 
-// has says whether a kind is watched.
-func (w *watches) has(gvk schema.GroupVersionKind) bool {
+// synced says whether a kind is watched and its objects are known. Of a kind that cannot be listed, because its conversion does
+// not work, they never are; whoever asked the cache would wait for ever.
+func (w *watches) synced(ctx context.Context, gvk schema.GroupVersionKind) bool {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.kinds[gvk]
+	watched := w.kinds[gvk]
+	w.mu.Unlock()
+	if !watched {
+		return false
+	}
+	objects := &metav1.PartialObjectMetadata{}
+	objects.SetGroupVersionKind(gvk)
+	informer, err := w.cache.GetInformer(ctx, objects, cache.BlockUntilSynced(false))
+	return err == nil && informer.HasSynced()
 }
 
 // driftOf says what has become of an object of the inventory, or nothing.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -16,6 +17,7 @@ import (
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/metrics"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
@@ -41,6 +43,7 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	}}
 	if err := r.Get(ctx, key, w.Inst); err != nil {
 		if apierrors.IsNotFound(err) {
+			metrics.Forget(key)
 			return nil, nil
 		}
 		return nil, fmt.Errorf("read instance: %w", err)
@@ -192,7 +195,8 @@ func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alp
 	}
 	run := &execution.Run{
 		Instance: inst, Execution: e, Version: v, Program: program, Plan: v.Spec.Plan(e.Spec.Plan),
-		Params: execution.Values(e.Status.Parameters), Previous: execution.Values(e.Status.PreviousParameters), Requires: execution.Values(e.Status.Requires),
+		Rendered: func(took time.Duration) { metrics.Rendered(v.Name, took) },
+		Params:   execution.Values(e.Status.Parameters), Previous: execution.Values(e.Status.PreviousParameters), Requires: execution.Values(e.Status.Requires),
 	}
 	if run.Plan == nil {
 		return nil, &decision.Refusal{Reason: v1alpha1.ReasonPlanNotFound, Message: fmt.Sprintf("%s has no plan %q", v.Name, e.Spec.Plan)}, nil

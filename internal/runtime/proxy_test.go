@@ -50,6 +50,14 @@ const (
 // under returns the cluster as it is reached through bad weather, over HTTP/2 or not.
 func (k *cluster) under(c chaos, y *tally, share float64, http2 bool) *cluster {
 	k.t.Helper()
+	return k.through(http2, func(forward http.Handler) http.Handler {
+		return &weather{chaos: c, share: share, tally: y, forward: forward}
+	})
+}
+
+// through returns the cluster as it is reached through a proxy, over HTTP/2 or not.
+func (k *cluster) through(http2 bool, wrap func(http.Handler) http.Handler) *cluster {
+	k.t.Helper()
 	transport, err := rest.TransportFor(k.cfg)
 	if err != nil {
 		k.t.Fatal(err)
@@ -63,7 +71,7 @@ func (k *cluster) under(c chaos, y *tally, share float64, http2 bool) *cluster {
 		Rewrite:      func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
-	server := httptest.NewUnstartedServer(&weather{chaos: c, share: share, tally: y, forward: forward})
+	server := httptest.NewUnstartedServer(wrap(forward))
 	server.EnableHTTP2 = http2
 	server.Config.ErrorLog = forward.ErrorLog
 	server.StartTLS()

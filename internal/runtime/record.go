@@ -12,6 +12,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
+	"github.com/kudoc/kudoc/internal/runtime/metrics"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -32,11 +33,10 @@ func (r *Reconciler) record(ctx context.Context, w *world, d *decision.Decision)
 		if err := r.patchStatus(ctx, e, before); err != nil {
 			return fmt.Errorf("record execution %s: %w", e.Name, err)
 		}
-		if e.Status.State.Terminal() && !before.Status.State.Terminal() {
-			finished(e)
-		}
+		metrics.Recorded(before, e)
 		d.Executions[i] = e
 	}
+	metrics.Observe(d.Inst, d.Executions, len(d.Drift))
 	r.emit(d)
 	return nil
 }

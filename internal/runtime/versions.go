@@ -26,28 +26,35 @@ import (
 // programs remembers the programs of FrameworkVersions by name; a version that was deleted and made anew has another UID.
 type programs struct {
 	mu sync.Mutex
-	m  map[string]loaded
+	m  map[string]*loaded
 }
 
 type loaded struct {
 	uid     types.UID
+	once    sync.Once
 	program *render.Program
 	err     error
 }
 
-// load returns the program of a version. It is safe for concurrent use.
+// load returns the program of a version. It is safe for concurrent use, and those of other versions do not wait for it.
 func (p *programs) load(v *v1alpha1.FrameworkVersion) (*render.Program, error) {
+	l := p.of(v)
+	l.once.Do(func() { l.program, l.err = render.Load(&v.Spec) })
+	return l.program, l.err
+}
+
+func (p *programs) of(v *v1alpha1.FrameworkVersion) *loaded {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if l, ok := p.m[v.Name]; ok && l.uid == v.UID {
-		return l.program, l.err
+		return l
 	}
-	program, err := render.Load(&v.Spec)
 	if p.m == nil {
-		p.m = map[string]loaded{}
+		p.m = map[string]*loaded{}
 	}
-	p.m[v.Name] = loaded{v.UID, program, err}
-	return program, err
+	l := &loaded{uid: v.UID}
+	p.m[v.Name] = l
+	return l
 }
 
 func (p *programs) forget(name string) {

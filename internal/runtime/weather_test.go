@@ -3,7 +3,6 @@ package runtime_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,17 +24,7 @@ func TestPlansEndRightAlthoughRequestsFailAndWatchesAreCut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := connect(t)
 			k.under(c, y, 0.2, http2).start(nil)
-			var all sync.WaitGroup
-			for i := range n {
-				inst := k.instance(fmt.Sprintf("i%d", i), `{"extra": true}`)
-				y.wrong.Add(1) // until it has ended well
-				all.Go(func() {
-					if k.weather(inst, y) {
-						y.wrong.Add(-1)
-					}
-				})
-			}
-			all.Wait()
+			k.weatherAll(n, y)
 		})
 	}
 }

@@ -14,4 +14,6 @@ const (
 	maxListLen = 100_000
 	// maxStringLen bounds strings.Repeat and strings.Replace.
 	maxStringLen = 1 << 20
+	// maxUnify bounds the fields that are compared in a unification.
+	maxUnify = 10_000_000
 )

@@ -24,17 +24,26 @@ func Functions() []cel.EnvOption {
 	return out
 }
 
-// function declares one function with one overload.
+// overloadPrefix begins the names of the overloads of this package.
+const overloadPrefix = "kudoc_"
+
+// function declares one function with one overload. It refuses arguments that are too big.
 func function(name string, args []*cel.Type, result *cel.Type, impl func(a []ref.Val) ref.Val) cel.EnvOption {
-	id := "kudoc_" + strings.ReplaceAll(name, ".", "_")
+	id := overloadPrefix + strings.ReplaceAll(name, ".", "_")
+	of := func(a ...ref.Val) ref.Val {
+		if e := tooBig(name, a); e != nil {
+			return e
+		}
+		return impl(a)
+	}
 	var bind cel.OverloadOpt
 	switch len(args) {
 	case 1:
-		bind = cel.UnaryBinding(func(x ref.Val) ref.Val { return impl([]ref.Val{x}) })
+		bind = cel.UnaryBinding(func(x ref.Val) ref.Val { return of(x) })
 	case 2:
-		bind = cel.BinaryBinding(func(x, y ref.Val) ref.Val { return impl([]ref.Val{x, y}) })
+		bind = cel.BinaryBinding(func(x, y ref.Val) ref.Val { return of(x, y) })
 	default:
-		bind = cel.FunctionBinding(func(a ...ref.Val) ref.Val { return impl(a) })
+		bind = cel.FunctionBinding(of)
 	}
 	return cel.Function(name, cel.Overload(id, args, result, bind))
 }
@@ -138,7 +147,14 @@ func interpolate(v ref.Val) ref.Val {
 
 func unifyAll(a []ref.Val) ref.Val {
 	var out ref.Val = NewObject(4)
+	work := int64(0)
 	if e := Elements(a[0].(traits.Lister), func(_ int, v ref.Val) ref.Val {
+		if s, ok := out.(traits.Sizer); ok {
+			work += number(s.Size())
+		}
+		if work > maxUnify {
+			return types.NewErr("unifyAll: so many structs of so many fields are beyond the limit")
+		}
 		if out = unify(out, v); types.IsError(out) {
 			return out
 		}

@@ -75,6 +75,9 @@ func unique(a []ref.Val) ref.Val {
 	if number(l.Size()) > 2000 {
 		return types.NewErr("list.UniqueItems: the list has more than 2000 elements")
 	}
+	if number(l.Size())*int64(weigh(a[0], readBytes)) > maxUnify {
+		return types.NewErr("list.UniqueItems: the list is too big")
+	}
 	twice := Elements(l, func(i int, v ref.Val) ref.Val {
 		for j := 0; j < i; j++ {
 			if equal(v, l.Get(types.Int(j))) {

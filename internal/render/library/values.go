@@ -205,6 +205,9 @@ func unifyMaps(x, y traits.Mapper) ref.Val {
 	if err != nil {
 		return types.WrapErr(err)
 	}
+	if len(kx)*len(ky) > maxUnify {
+		return types.NewErr("unify: structs of %d and %d fields are beyond the limit", len(kx), len(ky))
+	}
 	o := NewObject(len(kx) + len(ky))
 	for _, k := range mergeOrder(kx, ky) {
 		v, inX := x.Find(types.String(k))

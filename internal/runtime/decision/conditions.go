@@ -10,6 +10,9 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
+// maxMessage bounds the message of a condition; Kubernetes takes 32 kB, and refuses the whole status otherwise.
+const maxMessage = 4096
+
 // condition is a verdict on an Instance.
 type condition struct {
 	ready, progressing, degraded bool
@@ -19,6 +22,9 @@ type condition struct {
 // conditions derives the three conditions of the Instance. They carry no times and no counters, so they do not flap.
 func (d *Decision) conditions(ref *Refusal) {
 	c := d.verdict(ref)
+	if len(c.message) > maxMessage {
+		c.message = strings.ToValidUTF8(c.message[:maxMessage], "") + "…"
+	}
 	st := &d.Inst.Status
 	st.ObservedGeneration = d.Inst.Generation
 	set := func(kind string, on bool) {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -30,6 +31,8 @@ type Run struct {
 	Previous map[string]any
 	// Requires are the outputs of the required Instances, by requirement.
 	Requires map[string]any
+	// Rendered is told how long each rendering took, if it is given.
+	Rendered func(time.Duration)
 }
 
 // Scope says whether the objects of a kind live in namespaces.
@@ -61,7 +64,11 @@ func (r *Run) Identified(ref plan.Ref, attempt int32, scope Scope) ([]Object, er
 	if task == nil {
 		return nil, fmt.Errorf("framework version %s has no task %q", r.Version.Name, ref.Task)
 	}
+	begin := time.Now()
 	rendered, err := r.Program.Objects(ref.Task, r.Inputs(ref))
+	if r.Rendered != nil {
+		r.Rendered(time.Since(begin))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -93,3 +93,36 @@ func fieldConflict(err error) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Outcome is what came of an apply, in a word for those who count.
+type Outcome string
+
+// Outcomes of applies.
+const (
+	Success Outcome = "success"
+	// Conflict: another manager has a field, or somebody else was faster.
+	Conflict  Outcome = "conflict"
+	Forbidden Outcome = "forbidden"
+	// Invalid: the API server or a webhook refuses the object, or does not know its kind.
+	Invalid Outcome = "invalid"
+	// Transient: the same request may succeed later.
+	Transient Outcome = "transient"
+	Other     Outcome = "other"
+)
+
+// OutcomeOf classifies the error of an apply.
+func OutcomeOf(err error) Outcome {
+	switch {
+	case err == nil:
+		return Success
+	case apierrors.IsConflict(err):
+		return Conflict
+	case apierrors.IsForbidden(err), apierrors.IsUnauthorized(err):
+		return Forbidden
+	case apierrors.IsInvalid(err), apierrors.IsBadRequest(err), apierrors.IsNotFound(err), meta.IsNoMatchError(err):
+		return Invalid
+	case transient(err):
+		return Transient
+	}
+	return Other
+}

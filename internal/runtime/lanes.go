@@ -1,0 +1,91 @@
+package runtime
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Whoever waits for a webhook that hangs does not work. An Instance that has waited for patience gives its place to another
+// one, and has to do with the slow lane from then on, until it is fast again. So those that hang stall each other only.
+const (
+	patience = 2 * time.Second
+	// slowFor says how many slow ones there may be for each worker.
+	slowFor = 2
+	// slowPause is when a slow Instance is looked at again that finds its lane full.
+	slowPause = time.Second
+)
+
+// lanes are the places of the Instances that are reconciled at once.
+type lanes struct {
+	fast, slow chan struct{}
+	mu         sync.Mutex
+	known      map[types.NamespacedName]bool // those that were slow the last time
+}
+
+func newLanes(workers int) *lanes {
+	return &lanes{
+		fast: make(chan struct{}, workers), slow: make(chan struct{}, slowFor*workers), known: map[types.NamespacedName]bool{},
+	}
+}
+
+// reconcilers is how many there have to be for a number of workers, so that both lanes can be full.
+func reconcilers(workers int) int { return (1 + slowFor) * workers }
+
+// enter waits for a place. It returns nil if the Instance is slow and its lane is full, or when the context ends.
+func (l *lanes) enter(ctx context.Context, key types.NamespacedName) (leave func()) {
+	l.mu.Lock()
+	slow := l.known[key]
+	l.mu.Unlock()
+	began := time.Now()
+	if slow {
+		select {
+		case l.slow <- struct{}{}:
+			return func() { <-l.slow; l.note(key, time.Since(began)) }
+		default:
+			return nil
+		}
+	}
+	select {
+	case l.fast <- struct{}{}:
+	case <-ctx.Done():
+		return nil
+	}
+	began = time.Now()
+	at := l.fast
+	var mu sync.Mutex // of at
+	change := time.AfterFunc(patience, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if at == nil {
+			return
+		}
+		select {
+		case l.slow <- struct{}{}:
+			<-l.fast
+			at = l.slow
+		default: // it stays where it is
+		}
+	})
+	return func() {
+		change.Stop()
+		mu.Lock()
+		defer mu.Unlock()
+		<-at
+		at = nil
+		l.note(key, time.Since(began))
+	}
+}
+
+// note remembers whether an Instance was slow.
+func (l *lanes) note(key types.NamespacedName, took time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if took < patience {
+		delete(l.known, key)
+		return
+	}
+	l.known[key] = true
+}
