@@ -29,9 +29,9 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime"
 )
 
-// gcPercent halves what may be garbage between two collections: the controller is idle most of the time, and memory is what it
-// costs. GOGC overrules it.
-const gcPercent = 50
+// gcPercent bounds what may be garbage between two collections, in percent of what is not: the controller is idle most of the
+// time, and memory is what it costs. GOGC overrules it.
+const gcPercent = 30
 
 // version is set by the linker.
 var version = "dev"
