@@ -56,6 +56,9 @@ func (w *watches) synced(ctx context.Context, gvk schema.GroupVersionKind) bool 
 	return err == nil && informer.HasSynced()
 }
 
+// maxFields is how many fields of a manager a message names.
+const maxFields = 3
+
 // driftOf says what has become of an object of the inventory, or nothing.
 func driftOf(ctx context.Context, from client.Reader, owned func(client.Object) string, it v1alpha1.InventoryItem) (string, error) {
 	name := it.Kind + "/" + it.Name
@@ -75,7 +78,15 @@ func driftOf(ctx context.Context, from client.Reader, owned func(client.Object) 
 	case owned(live) == it.Fields:
 		return "", nil
 	}
-	if by := object.Changers(live); len(by) > 0 {
+	var by []string
+	for _, c := range object.Changes(live) {
+		text := c.Manager
+		if shown := c.Fields[:min(len(c.Fields), maxFields)]; len(shown) > 0 {
+			text += " (" + strings.Join(shown, ", ") + ")"
+		}
+		by = append(by, text)
+	}
+	if len(by) > 0 {
 		return name + " was changed by " + strings.Join(by, ", "), nil
 	}
 	return name + " was changed", nil

@@ -27,7 +27,7 @@ func TestWhatOthersChangeIsReported(t *testing.T) {
 	config.Data["greeting"] = "changed"
 	k.update(config, "somebody")
 	k.says(inst, v1alpha1.ReasonDrifted, "ConfigMap/"+k.namespace+"/a-config was changed by ")
-	k.says(inst, v1alpha1.ReasonDrifted, "somebody")
+	k.says(inst, v1alpha1.ReasonDrifted, "somebody (.data.greeting")
 	if c := k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDrifted); c.Status != metav1.ConditionTrue {
 		t.Errorf("what is in force is %s", c.Status)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -106,21 +107,46 @@ func names(path []string) []any {
 	return out
 }
 
-// Changers are the managers that have changed an object after kudoc applied it.
-func Changers(o client.Object) []string {
+// Change is what a manager has changed of an object after kudoc applied it.
+type Change struct {
+	Manager string
+	// Fields are those that it manages and kudoc does not, as paths.
+	Fields []string
+}
+
+// Changes lists who has changed an object after kudoc applied it, sorted.
+func Changes(o client.Object) []Change {
+	own := &fieldpath.Set{}
 	var applied *metav1.Time
 	for _, m := range o.GetManagedFields() {
 		if m.Manager == v1alpha1.FieldManager && m.Operation == metav1.ManagedFieldsOperationApply {
-			applied = m.Time
+			applied, own = m.Time, fieldsOf(m)
 		}
 	}
-	var out []string
+	fields := map[string][]string{}
 	for _, m := range o.GetManagedFields() {
 		later := applied == nil || m.Time != nil && !m.Time.Before(applied)
-		if m.Manager != v1alpha1.FieldManager && m.Subresource == "" && later && !slices.Contains(out, m.Manager) {
-			out = append(out, m.Manager)
+		if m.Manager == v1alpha1.FieldManager || m.Subresource != "" || !later {
+			continue
 		}
+		fields[m.Manager] = append(fields[m.Manager], []string{}...)
+		fieldsOf(m).Leaves().Difference(own).Iterate(func(p fieldpath.Path) {
+			fields[m.Manager] = append(fields[m.Manager], p.String())
+		})
 	}
-	slices.Sort(out)
+	var out []Change
+	for _, manager := range slices.Sorted(maps.Keys(fields)) {
+		slices.Sort(fields[manager])
+		out = append(out, Change{manager, slices.Compact(fields[manager])})
+	}
 	return out
+}
+
+// fieldsOf are the fields of an entry of managed fields; none if it cannot be read.
+func fieldsOf(m metav1.ManagedFieldsEntry) *fieldpath.Set {
+	set := &fieldpath.Set{}
+	if m.FieldsV1 == nil || set.FromJSON(bytes.NewReader(m.FieldsV1.GetRawBytes())) != nil {
+		return &fieldpath.Set{}
+	}
+	return set
 }
