@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -40,12 +41,11 @@ func run(args []string) error {
 }
 
 func drawFile(from, to string) error {
-	in, err := os.Open(from)
+	raw, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	c, err := read(in)
+	c, err := read(bytes.NewReader(raw))
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}

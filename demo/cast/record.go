@@ -35,7 +35,7 @@ func record(file string, command []string) (err error) {
 	if err != nil {
 		return fmt.Errorf("start %s in a terminal: %w", command[0], err)
 	}
-	defer terminal.Close()
+	defer func() { err = errors.Join(err, terminal.Close()) }()
 	// reading fails when the last process has left the terminal, which is its end
 	_, _ = io.Copy(io.MultiWriter(os.Stdout, w), terminal)
 	return cmd.Wait()
