@@ -42,7 +42,7 @@ func draw(c cast) string {
 	w, h := float64(c.Width)*charWidth+2*padding, c.Height*lineHeight+titleBar+padding
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%d" viewBox="0 0 %.0f %d" role="img">`+"\n", w, h, w, h)
-	fmt.Fprintf(&b, "<title>%s</title>\n<style>:root{--t:%.2fs}%s%s\n", html.EscapeString(c.Title+": a recording of make demo NODE=real"), total, fixed, colors)
+	fmt.Fprintf(&b, "<title>%s</title>\n<style>:root{--t:%.2fs}%s%s\n", html.EscapeString(c.Title+", a recording of a terminal"), total, fixed, colors)
 	groups, rules := scenes(f, total)
 	b.WriteString(rules + scroll(f, c.Height, total) + "</style>\n")
 	fmt.Fprintf(&b, `<rect class="w" x=".5" y=".5" width="%.0f" height="%d" rx="9"/>`+"\n", w-1, h-1)

@@ -25,7 +25,7 @@ func record(file string, command []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	w, err := newWriter(f, cast{Version: 2, Width: width, Height: height, Title: "kudoc"})
+	w, err := newWriter(f, cast{Version: 2, Width: width, Height: height, Title: "kudoc: make demo"})
 	if err != nil {
 		return err
 	}
