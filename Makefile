@@ -15,7 +15,7 @@ export CGO_ENABLED = 0
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: ## build bin/kudoc and bin/kudoc-controller
@@ -25,12 +25,12 @@ build: ## build bin/kudoc and bin/kudoc-controller
 	@ln -sf kudoc bin/kubectl-kudoc
 
 .PHONY: demo
-demo: build ## run ZooKeeper on a sandbox cluster; CLUSTER=current uses the cluster of your kubeconfig
-	@CLUSTER=$(CLUSTER) demo/run
+demo: build ## run ZooKeeper on a sandbox cluster; NODE=real runs containers, RECORD=FILE.cast records, CLUSTER=current uses your cluster
+	@CLUSTER=$(CLUSTER) NODE=$(NODE) RECORD=$(RECORD) demo/run
 
 .PHONY: demo-shell
 demo-shell: build ## like demo, then a shell in which the sandbox is the cluster
-	@CLUSTER=$(CLUSTER) DEMO_SHELL=1 demo/run
+	@CLUSTER=$(CLUSTER) NODE=$(NODE) DEMO_SHELL=1 demo/run
 
 .PHONY: sandbox
 sandbox: ## build the sandbox, a Kubernetes in one program, and print its path
@@ -40,6 +40,13 @@ sandbox: ## build the sandbox, a Kubernetes in one program, and print its path
 test: ## run every test that needs no root, those against the sandbox's API server included
 	@demo/with-sandbox env KUDOC_REQUIRE_CLUSTER=1 go test $(TESTFLAGS) ./...
 	@cd sandbox && SANDBOX_BIN=$$(./build) KUDOC_REQUIRE_CLUSTER=1 go test ./internal/... ./e2e
+
+# the tests print as they go: minutes pass between two scenes
+.PHONY: e2e
+e2e: build ## play the talk and test it on a real node, if this machine can run one (sandbox preflight); KUDOC_E2E=require fails if not
+	@sandbox=$$(sandbox/build) && export SANDBOX_BIN=$$sandbox KUDOC_E2E=$${KUDOC_E2E:-1} && \
+		go test -count 1 -v -parallel 8 -timeout 30m ./e2e && \
+		cd sandbox && go test -count 1 -v -run RealNode ./e2e
 
 .PHONY: test-fast
 test-fast: ## run the tests that need no cluster

@@ -35,7 +35,7 @@ and keep them in kudoc/images in the user's cache folder. What is built already
 is not built again. Names: ` + recipeNames() + `; mariadb means all its
 versions, no name means everything. Needs mmdebstrap for Debian packages, mvn for
 Java archives and go for the pause image.`,
-		Example: "  sandbox image build zookeeper kafka mariadb\n  sandbox image build --from-program docker.io/kudoc/kudoc-controller:dev=bin/kudoc-controller",
+		Example: "  sandbox image build zookeeper kafka mariadb\n  sandbox image build --from-program docker.io/kudoc/kudoc-controller:dev=bin/kudoc-controller,bin/kudoc",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			recipes, err := chooseRecipes(args, programs)
 			if err != nil {
@@ -51,7 +51,7 @@ Java archives and go for the pause image.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringArrayVar(&programs, "from-program", nil, "REF=PATH: an image REF of one static program, run as user 65532")
+	cmd.Flags().StringArrayVar(&programs, "from-program", nil, "REF=PATH[,PATH...]: an image REF of static programs; it runs the first, as user 65532")
 	return cmd
 }
 
@@ -84,25 +84,40 @@ func chooseRecipes(names, programs []string) ([]image.Recipe, error) {
 }
 
 func programRecipe(arg string) (image.Recipe, error) {
-	ref, path, found := strings.Cut(arg, "=")
-	if !found || ref == "" || path == "" {
+	ref, paths, found := strings.Cut(arg, "=")
+	if !found || ref == "" || paths == "" {
 		return image.Recipe{}, fmt.Errorf("--from-program=%s: write REF=PATH", arg)
 	}
 	if err := image.CheckRef(ref); err != nil {
 		return image.Recipe{}, fmt.Errorf("--from-program=%s: %w", arg, err)
 	}
+	var programs []image.Program
+	for path := range strings.SplitSeq(paths, ",") {
+		p, err := program(path)
+		if err != nil {
+			return image.Recipe{}, fmt.Errorf("--from-program=%s: %w", arg, err)
+		}
+		if slices.ContainsFunc(programs, func(o image.Program) bool { return filepath.Base(o.Path) == filepath.Base(p.Path) }) {
+			return image.Recipe{}, fmt.Errorf("--from-program=%s: two programs are called %s: rename one", arg, filepath.Base(p.Path))
+		}
+		programs = append(programs, p)
+	}
+	return image.FromPrograms(ref, programs), nil
+}
+
+func program(path string) (image.Program, error) {
+	if path == "" {
+		return image.Program{}, errors.New("a path is empty: write REF=PATH,PATH")
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return image.Recipe{}, err
+		return image.Program{}, err
 	}
 	if err := image.CheckProgram(path); err != nil {
-		return image.Recipe{}, fmt.Errorf("--from-program=%s: %w", arg, err)
+		return image.Program{}, err
 	}
 	digest, err := image.FileDigest(path)
-	if err != nil {
-		return image.Recipe{}, err
-	}
-	return image.FromProgram(ref, path, digest), nil
+	return image.Program{Path: path, Digest: digest}, err
 }
 
 func newImageListCmd(s Streams) *cobra.Command {

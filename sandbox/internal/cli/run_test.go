@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -33,6 +34,10 @@ func TestExitOfCommand(t *testing.T) {
 // on stdout, and the exit status tells them apart.
 func TestMainReports(t *testing.T) {
 	dir := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := map[string]struct {
 		args           []string
 		code           int
@@ -49,6 +54,8 @@ func TestMainReports(t *testing.T) {
 		"unknown image":         {[]string{"image", "build", "nope"}, 1, "", "no recipe for nope: choose from pause"},
 		"half a program":        {[]string{"image", "build", "--from-program=x"}, 1, "", "write REF=PATH"},
 		"short reference":       {[]string{"image", "build", "--from-program=x=y"}, 1, "", "is no full reference"},
+		"programs of one name":  {[]string{"image", "build", "--from-program=localhost/a/b:1=" + self + "," + self}, 1, "", "two programs are called"},
+		"an empty program":      {[]string{"image", "build", "--from-program=localhost/a/b:1=" + self + ","}, 1, "", "a path is empty"},
 		"status of none":        {[]string{"status", "--dir", dir}, 1, "no sandbox runs in " + dir, ""},
 		"status as JSON":        {[]string{"status", "-o", "json", "--dir", dir}, 1, `"running": false`, ""},
 		"kubeconfig of none":    {[]string{"kubeconfig", "--dir", dir}, 1, "", "start one with sandbox up"},

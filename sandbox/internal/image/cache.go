@@ -82,13 +82,46 @@ func (c Cache) addLayer(key, file string) (StoredLayer, error) {
 	return s, replace(c.layerFile(key)+".json", raw)
 }
 
-// add notes a finished image.
+// add notes a finished image, and removes the layers of the one whose place it
+// takes that no image needs any more.
 func (c Cache) add(i Image) error {
 	raw, err := json.MarshalIndent(i, "", "  ")
 	if err != nil {
 		return err
 	}
-	return replace(c.imageFile(i.Ref), raw)
+	former, err := c.List()
+	if err != nil {
+		return err
+	}
+	if err := replace(c.imageFile(i.Ref), raw); err != nil {
+		return err
+	}
+	unused := map[string]bool{}
+	for _, f := range former {
+		if f.Ref == i.Ref {
+			for _, l := range f.Layers {
+				unused[l.Key] = true
+			}
+		}
+	}
+	if len(unused) == 0 {
+		return nil
+	}
+	now, err := c.List()
+	if err != nil {
+		return err
+	}
+	for _, image := range now {
+		for _, l := range image.Layers {
+			delete(unused, l.Key)
+		}
+	}
+	for key := range unused {
+		if err := errors.Join(os.Remove(c.layerFile(key)+".json"), os.Remove(c.layerFile(key))); err != nil {
+			return fmt.Errorf("remove a layer that is replaced: %w", err)
+		}
+	}
+	return nil
 }
 
 func (c Cache) imageFile(ref string) string {

@@ -261,8 +261,8 @@ func untar(t *testing.T, raw []byte) map[string]entry {
 func TestOneFailureDoesNotHideOthers(t *testing.T) {
 	cache := Cache{Dir: t.TempDir()}
 	good := Recipe{Name: "good", Ref: "localhost/good:1", Layers: []Layer{{Files: []File{folder("/a", 0)}}}}
-	bad := FromProgram("localhost/bad:1", filepath.Join(t.TempDir(), "missing"), "x")
-	worse := FromProgram("localhost/worse:1", filepath.Join(t.TempDir(), "missing"), "y")
+	bad := FromPrograms("localhost/bad:1", []Program{{Path: filepath.Join(t.TempDir(), "missing"), Digest: "x"}})
+	worse := FromPrograms("localhost/worse:1", []Program{{Path: filepath.Join(t.TempDir(), "missing"), Digest: "y"}})
 	err := cache.Build(context.Background(), []Recipe{bad, good, worse}, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "localhost/bad:1") || !strings.Contains(err.Error(), "localhost/worse:1") {
 		t.Errorf("error %v", err)
@@ -270,6 +270,44 @@ func TestOneFailureDoesNotHideOthers(t *testing.T) {
 	images, err := cache.List()
 	if err != nil || len(images) != 1 || images[0].Name != "good" {
 		t.Errorf("images %+v, error %v", images, err)
+	}
+}
+
+// TestFromPrograms: each program is a layer of its own, so that a change of one
+// keeps the others, and the first is what a container runs.
+func TestFromPrograms(t *testing.T) {
+	r := FromPrograms("localhost/two:1", []Program{{Path: "/here/one", Digest: "x"}, {Path: "/there/two", Digest: "y"}})
+	var targets []string
+	for _, l := range r.Layers {
+		targets = append(targets, l.Program.Target)
+	}
+	if !slices.Equal(targets, []string{"/one", "/two"}) || !slices.Equal(r.Config.Entrypoint, []string{"/one"}) {
+		t.Errorf("programs %v, entrypoint %v", targets, r.Config.Entrypoint)
+	}
+}
+
+// TestReplacedImageGoes: an image that takes the place of another takes the
+// layers with it that no image needs any more.
+func TestReplacedImageGoes(t *testing.T) {
+	cache := Cache{Dir: t.TempDir()}
+	layer := func(path string) Layer { return Layer{Files: []File{folder(path, 0)}} }
+	build := func(ref string, layers ...Layer) {
+		t.Helper()
+		if err := cache.Build(context.Background(), []Recipe{{Name: ref, Ref: ref, Layers: layers}}, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build("localhost/other:1", layer("/shared"))
+	build("localhost/dev:1", layer("/shared"), layer("/kept"), layer("/old"))
+	build("localhost/dev:1", layer("/kept"), layer("/new"))
+	var missing []string
+	for _, path := range []string{"/shared", "/kept", "/old", "/new"} {
+		if _, found := cache.layer(digest(layer(path))); !found {
+			missing = append(missing, path)
+		}
+	}
+	if !slices.Equal(missing, []string{"/old"}) {
+		t.Errorf("the cache lacks %v, want only /old", missing)
 	}
 }
 

@@ -281,16 +281,16 @@ func mariadb(version, suite string, packages ...string) Recipe {
 	}
 }
 
-// FromProgram is an image that holds one static program, which runs as a user
-// without rights.
-func FromProgram(ref, path, digest string) Recipe {
-	target := "/" + baseName(path)
-	return Recipe{
-		Name:   ref,
-		Ref:    ref,
-		Layers: []Layer{{Program: &Program{Path: path, Digest: digest, Target: target}}},
-		Config: Config{Entrypoint: []string{target}, Env: []string{systemPath}, User: "65532:65532"},
+// FromPrograms is an image of static programs, each in the root folder under its
+// name. It runs the first one, as a user without rights.
+func FromPrograms(ref string, programs []Program) Recipe {
+	recipe := Recipe{Name: ref, Ref: ref}
+	for _, p := range programs {
+		p.Target = "/" + baseName(p.Path)
+		recipe.Layers = append(recipe.Layers, Layer{Program: &p})
 	}
+	recipe.Config = Config{Entrypoint: []string{"/" + baseName(programs[0].Path)}, Env: []string{systemPath}, User: "65532:65532"}
+	return recipe
 }
 
 func baseName(p string) string { return path.Base(strings.ReplaceAll(p, "\\", "/")) }

@@ -62,6 +62,27 @@ func makeCgroups(root string) error {
 		if err := os.Mkdir(filepath.Join(dir, CgroupName), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("make the node's cgroup: %w", err)
 		}
+		if err := setWeight(filepath.Join(dir, CgroupName)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// weights are the files that say what part of a busy CPU a cgroup gets, of the
+// two versions. A cgroup counts as one process unless it is told otherwise; a
+// node is many, and its probes would fail on a machine that does other things.
+var weights = map[string]string{"cpu.shares": "10240", "cpu.weight": "1000"}
+
+func setWeight(dir string) error {
+	for name, weight := range weights {
+		file := filepath.Join(dir, name)
+		if _, err := os.Stat(file); err != nil {
+			continue // of the other version, or of a hierarchy without CPUs
+		}
+		if err := os.WriteFile(file, []byte(weight), 0o644); err != nil {
+			return fmt.Errorf("weigh the node's cgroup: %w", err)
+		}
 	}
 	return nil
 }

@@ -206,6 +206,24 @@ func TestCgroupsOfBothVersions(t *testing.T) {
 	}
 }
 
+// TestCgroupsWeigh: the node's cgroup gets more of a busy CPU than a process does.
+func TestCgroupsWeigh(t *testing.T) {
+	for _, name := range []string{"cpu.shares", "cpu.weight"} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, name)
+		write(t, file, "1")
+		if err := setWeight(dir); err != nil {
+			t.Fatal(err)
+		}
+		if raw, err := os.ReadFile(file); err != nil || string(raw) != weights[name] {
+			t.Errorf("%s is %q, want %q: %v", name, raw, weights[name], err)
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+			t.Errorf("%d files, want 1: %v", len(entries), err)
+		}
+	}
+}
+
 func mkdir(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.MkdirAll(dir, 0o755); err != nil {
