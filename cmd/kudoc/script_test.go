@@ -76,13 +76,18 @@ func copyFrameworks(env *testscript.Env) error {
 	return os.CopyFS(filepath.Join(env.WorkDir, "frameworks"), os.DirFS("../../frameworks"))
 }
 
+func install(t *testing.T, kubeconfig string) {
+	t.Helper()
+	if code := run(t.Context(), []string{"kudoc", "install", "--no-controller", "--kubeconfig", kubeconfig}, stdio{out: t.Output(), err: t.Output()}); code != exitOK {
+		t.Fatalf("kudoc install: exit code %d", code)
+	}
+}
+
 // startController installs the kinds, makes a namespace and runs a controller for it.
 func startController(t *testing.T, kubeconfig string) string {
 	t.Helper()
 	ctrl.SetLogger(logr.Discard())
-	if code := run(t.Context(), []string{"kudoc", "install", "--no-controller", "--kubeconfig", kubeconfig}, stdio{out: t.Output(), err: t.Output()}); code != exitOK {
-		t.Fatalf("kudoc install: exit code %d", code)
-	}
+	install(t, kubeconfig)
 	cfg, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		t.Fatal(err)

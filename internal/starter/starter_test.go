@@ -29,7 +29,7 @@ func TestANewFrameworkIsCleanWhateverItsName(t *testing.T) {
 			if res.Version.Spec.Framework != name {
 				t.Errorf("the framework is named %q", res.Version.Spec.Framework)
 			}
-			if diff := cmp.Diff([]string{"check", "deploy", "update"}, plans(res)); diff != "" {
+			if diff := cmp.Diff([]string{"deploy", "update", "check"}, plans(res)); diff != "" {
 				t.Errorf("plans (-want +got)\n%s", diff)
 			}
 		})
