@@ -65,11 +65,11 @@ func (k *cluster) hangWebhook(url string, instances []string) {
 func (k *cluster) kindOf() (*apiextensionsv1.CustomResourceDefinition, *v1alpha1.FrameworkVersion) {
 	k.t.Helper()
 	group := k.namespace + ".kudoc.dev"
-	any := &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{Type: "object", XPreserveUnknownFields: new(true)}}
+	whatever := &apiextensionsv1.CustomResourceValidation{OpenAPIV3Schema: &apiextensionsv1.JSONSchemaProps{Type: "object", XPreserveUnknownFields: new(true)}}
 	def := &apiextensionsv1.CustomResourceDefinition{Spec: apiextensionsv1.CustomResourceDefinitionSpec{
 		Group: group, Scope: apiextensionsv1.NamespaceScoped,
 		Names:    apiextensionsv1.CustomResourceDefinitionNames{Plural: "things", Singular: "thing", Kind: "Thing", ListKind: "ThingList"},
-		Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{Name: "v1", Served: true, Schema: any}, {Name: "v2", Served: true, Storage: true, Schema: any}},
+		Versions: []apiextensionsv1.CustomResourceDefinitionVersion{{Name: "v1", Served: true, Schema: whatever}, {Name: "v2", Served: true, Storage: true, Schema: whatever}},
 	}}
 	def.Name = "things." + group
 	v := k.gatedVersion()

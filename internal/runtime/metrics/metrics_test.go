@@ -128,7 +128,7 @@ func TestAppliesAreCountedByWhatCameOfThem(t *testing.T) {
 		"forbidden": apierrors.NewForbidden(at, "a", nil),
 		"invalid":   apierrors.NewInvalid(kind, "a", nil),
 		"transient": apierrors.NewServiceUnavailable("down"),
-		"other":     apierrors.NewGone("gone"),
+		"other":     apierrors.NewResourceExpired("gone"),
 	} {
 		before := served(t, result)
 		if len(before) != 1 || !strings.HasPrefix(before[0], "kudoc_applies_total result="+result) {
