@@ -87,11 +87,7 @@ func (p *preview) task(ctx context.Context, ref plan.Ref) error {
 		case v1alpha1.TaskWait:
 		case v1alpha1.TaskPatch:
 			p.run.Stamp(u, ref, 1)
-			if live, err := p.live(ctx, u); err != nil || live == nil {
-				p.add("cannot", manifest.Title(u), "it is not there, and would be waited for")
-				continue
-			}
-			if err := p.apply(ctx, u); err != nil {
+			if err := p.patch(ctx, u); err != nil {
 				return err
 			}
 		default:
@@ -111,6 +107,19 @@ func (p *preview) live(ctx context.Context, u *unstructured.Unstructured) (*unst
 		return nil, nil
 	}
 	return live, err
+}
+
+// patch applies part of an object of others for show, if that is there.
+func (p *preview) patch(ctx context.Context, u *unstructured.Unstructured) error {
+	live, err := p.live(ctx, u)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read %s: %w", manifest.Title(u), err)
+	case live == nil:
+		p.add("cannot", manifest.Title(u), "it is not there, and would be waited for")
+		return nil
+	}
+	return p.apply(ctx, u)
 }
 
 // apply applies an object for show.
