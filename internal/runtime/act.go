@@ -207,6 +207,7 @@ func findStep(e *v1alpha1.PlanExecution, ref plan.Ref) *v1alpha1.StepStatus {
 // lookFor finds out which of the objects that are to be deleted are gone.
 func (r *Reconciler) lookFor(ctx context.Context, w *world) error {
 	for _, it := range decision.Doomed(&w.World) {
+		r.watches.ensure(ctx, object.Kind(it))
 		live := &metav1.PartialObjectMetadata{}
 		live.SetGroupVersionKind(object.Kind(it))
 		err := w.objects.Read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)

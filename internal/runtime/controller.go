@@ -39,7 +39,7 @@ const again = 50 * time.Millisecond
 // manyMoves is how many moves an Instance makes before others have a turn.
 const manyMoves = 20
 
-// foreignPoll is how often an object of others is looked at.
+// foreignPoll is how often an object is looked at that others have, or that is to go: it may be gone before a watch begins.
 const foreignPoll = 5 * time.Second
 
 // Reconciler executes the plans of Instances. One reconcile is one move of one Instance.
@@ -118,8 +118,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 	defer leave()
 	for range manyMoves {
 		result, more, err := r.move(ctx, req)
-		if err != nil {
+		if apierrors.IsNotFound(err) { // what was written may be gone
 			r.written.forget(req.NamespacedName)
+		}
+		if err != nil {
 			return retry(err)
 		}
 		if !more {
@@ -216,7 +218,8 @@ func settled(came map[plan.Ref]plan.Observation) bool {
 // wake is when to look again although nothing was heard.
 func wake(w *world, d *decision.Decision) time.Duration {
 	pace := poll
-	if w.foreign {
+	removes := slices.ContainsFunc(d.Actions, func(a plan.Action) bool { return a.Kind == plan.Remove })
+	if w.foreign || removes || len(d.Doomed) > 0 {
 		pace = foreignPoll
 	}
 	if d.Inst.Status.ActiveExecution == "" && len(d.Doomed) == 0 {

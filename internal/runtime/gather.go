@@ -37,6 +37,12 @@ type world struct {
 	foreign bool
 }
 
+// active says whether an execution was running before the decision.
+func (w *world) active(e *v1alpha1.PlanExecution) bool {
+	before := w.recorded[e.Name]
+	return decision.Begun(before) && !before.Status.State.Terminal()
+}
+
 // gather does every read. It returns nil if the Instance does not exist.
 func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*world, error) {
 	w := &world{recorded: map[string]*v1alpha1.PlanExecution{}, World: decision.World{
@@ -60,6 +66,14 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	}
 	if w.Executions, err = r.executions(ctx, key); err != nil {
 		return nil, err
+	}
+	if decision.Outdated(w.Inst, w.Executions) {
+		live := &v1alpha1.Instance{}
+		if err := r.Reader.Get(ctx, key, live); err != nil {
+			return nil, fmt.Errorf("read instance: %w", err)
+		}
+		r.written.note(live)
+		w.Inst, w.stored = live, live
 	}
 	if err = r.desire(ctx, w); err != nil {
 		return nil, err

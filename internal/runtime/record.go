@@ -16,39 +16,43 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
-// record writes the statuses that changed: first those of executions that have ended, because an Instance is never ahead of its
-// executions; then the Instance, because it says which execution is the active one and what that is about to touch; then the
-// other executions. Every write has an optimistic lock, so a decision on stale data is lost, not recorded. Events follow the
-// writes.
+// record writes the statuses that changed: first that of the active execution if it has ended, because an Instance is never ahead
+// of its executions; then the Instance, because it says which execution is the active one and what that is about to touch; then
+// the executions. Every write has an optimistic lock, so a decision on stale data is lost, not recorded. Events follow the writes.
 func (r *Reconciler) record(ctx context.Context, w *world, d *decision.Decision) error {
-	if err := r.recordExecutions(ctx, w, d, true); err != nil {
-		return err
+	for _, e := range d.Executions {
+		if w.active(e) && e.Status.State.Terminal() {
+			if err := r.recordExecution(ctx, w, e); err != nil {
+				return err
+			}
+		}
 	}
 	if !reflect.DeepEqual(w.stored.Status, d.Inst.Status) {
 		if err := r.patchStatus(ctx, d.Inst, w.stored); err != nil {
 			return fmt.Errorf("record instance: %w", err)
 		}
 	}
-	if err := r.recordExecutions(ctx, w, d, false); err != nil {
-		return err
+	for _, e := range d.Executions {
+		if err := r.recordExecution(ctx, w, e); err != nil {
+			return err
+		}
 	}
 	metrics.Observe(d.Inst, d.Executions, len(d.Drift))
 	r.emit(d)
 	return nil
 }
 
-// recordExecutions writes the statuses that changed of the executions that have ended, or of the others.
-func (r *Reconciler) recordExecutions(ctx context.Context, w *world, d *decision.Decision, ended bool) error {
-	for _, e := range d.Executions {
-		before := w.recorded[e.Name]
-		if e.Status.State.Terminal() != ended || reflect.DeepEqual(before.Status, e.Status) {
-			continue
-		}
-		if err := r.patchStatus(ctx, e, before); err != nil {
-			return fmt.Errorf("record execution %s: %w", e.Name, err)
-		}
-		metrics.Recorded(before, e)
+// recordExecution writes the status of an execution if it changed.
+func (r *Reconciler) recordExecution(ctx context.Context, w *world, e *v1alpha1.PlanExecution) error {
+	before := w.recorded[e.Name]
+	if reflect.DeepEqual(before.Status, e.Status) {
+		return nil
 	}
+	if err := r.patchStatus(ctx, e, before); err != nil {
+		return fmt.Errorf("record execution %s: %w", e.Name, err)
+	}
+	metrics.Recorded(before, e)
+	w.recorded[e.Name] = e.DeepCopy()
 	return nil
 }
 

@@ -2,7 +2,10 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/change"
@@ -116,6 +119,14 @@ func targetOf(e *v1alpha1.PlanExecution) int64 {
 		return 0
 	}
 	return n
+}
+
+// Outdated says whether there are executions for a target that the Instance does not name: it may be older than they are, or the
+// controller was killed before it recorded the target.
+func Outdated(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) bool {
+	return slices.ContainsFunc(executions, func(e *v1alpha1.PlanExecution) bool {
+		return metav1.IsControlledBy(e, inst) && !e.Status.State.Terminal() && (inst.Status.Target == nil || targetOf(e) > inst.Status.Target.Sequence)
+	})
 }
 
 // blocked says why an execution that has not begun cannot begin, whatever else runs.
