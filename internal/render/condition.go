@@ -6,7 +6,7 @@ import (
 	"github.com/google/cel-go/cel"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // loadConditions loads the conditions of the steps of a plan.
@@ -61,7 +61,7 @@ func (p *Program) Ready(task, id string, in Inputs, object map[string]any) (bool
 	if err != nil {
 		return false, err
 	}
-	if r.vars["object"], err = library.Canonical(object, 0); err != nil {
+	if r.vars["object"], err = value.Canonical(object, 0); err != nil {
 		return false, fmt.Errorf("object: %w", err)
 	}
 	return e.evalBool(r.vars, r.budget)

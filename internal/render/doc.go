@@ -12,7 +12,7 @@
 //	Objects       instantiate.go: walk the templates, evaluate the holes, merge, drop what a condition excludes
 //	Outputs       the same for the outputs template
 //
-// Package library, below this one, holds the functions that expressions may call beside CEL's own.
+// Below this package, library holds the functions that expressions may call beside CEL's own, and value what they work on.
 //
 // A Program is immutable after Load and safe for concurrent use. Every evaluation has a budget of cost and of output
 // size, so that a template cannot occupy a controller: see limits.go.

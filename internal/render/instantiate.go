@@ -9,7 +9,7 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // node is a piece of a template. The value that it renders to is freshly made. absent stands for nothing, many for the
@@ -106,7 +106,7 @@ func (n hole) render(r *rendering) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return library.ToGo(v, r.budget.value, 0)
+	return value.ToGo(v, r.budget.value, 0)
 }
 
 func (n *textNode) render(r *rendering) (any, error) {
@@ -132,7 +132,7 @@ func (p textPart) text(r *rendering) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return library.Interpolate(v)
+	return value.Interpolate(v)
 }
 
 func (n *fields) render(r *rendering) (any, error) {
@@ -207,7 +207,7 @@ func (n *loop) render(r *rendering) (any, error) {
 		}
 	}()
 	out := many{}
-	library.Elements(l, func(_ int, e ref.Val) ref.Val {
+	value.Elements(l, func(_ int, e ref.Val) ref.Val {
 		r.vars[n.name] = e
 		if err = r.budget.spend(1); err != nil {
 			return types.False
@@ -229,7 +229,7 @@ func (n *entry) render(r *rendering) (any, error) {
 	}
 	s, ok := k.(string)
 	if !ok {
-		return nil, fmt.Errorf("$key yields %s, not a string", library.KindOf(k))
+		return nil, fmt.Errorf("$key yields %s, not a string", value.KindOf(k))
 	}
 	v, err := n.value.render(r)
 	if err != nil {
@@ -273,7 +273,7 @@ func mergeInto(out map[string]any, v any) error {
 	case map[string]any:
 		return unifyInto(out, v)
 	}
-	return fmt.Errorf("cannot merge %s into a struct", library.KindOf(v))
+	return fmt.Errorf("cannot merge %s into a struct", value.KindOf(v))
 }
 
 // unifyInto is CUE's unification of JSON values, in place.
@@ -313,7 +313,7 @@ func unifyJSON(a, b any) (any, error) {
 		}
 		return x, nil
 	default:
-		if library.KindOf(a) == library.KindOf(b) && a == b {
+		if value.KindOf(a) == value.KindOf(b) && a == b {
 			return a, nil
 		}
 	}

@@ -4,13 +4,13 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // locals are the shared expressions of a program, each evaluated at most once in a rendering, and only if something reads
 // it: an expression that fails must not fail objects that do not need it.
 type locals struct {
-	*library.Object
+	*value.Object
 	*rendering
 	expressions map[string]*expression
 	busy        map[string]bool

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kudoc/kudoc/internal/render/library"
 	"github.com/kudoc/kudoc/internal/render/spell"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // ParamError says what is wrong with one parameter.
@@ -62,7 +62,7 @@ const (
 // resolve returns the effective parameters for a struct of them. vars must hold what expressions may read besides.
 func (s *shape) resolve(given map[string]any, root []string, vars map[string]any, b *budget) (map[string]any, error) {
 	r := &resolver{vars: vars, budget: b, root: root}
-	canon, err := library.Canonical(given, 0)
+	canon, err := value.Canonical(given, 0)
 	if err != nil {
 		return nil, ParamErrors{{Path: strings.Join(root, "."), Message: err.Error()}}
 	}
@@ -207,7 +207,7 @@ func (r *resolver) await(dep []string, from *slot) bool {
 func (r *resolver) defaultOf(s *shape, path []string) (any, bool) {
 	switch {
 	case s.hasValue:
-		v, err := library.Canonical(s.value, 0) // a copy: the result belongs to the caller
+		v, err := value.Canonical(s.value, 0) // a copy: the result belongs to the caller
 		return v, err == nil
 	case s.compute != nil:
 		x, err := s.compute.eval(r.vars, r.budget)
@@ -215,7 +215,7 @@ func (r *resolver) defaultOf(s *shape, path []string) (any, bool) {
 			r.fail(path, "default: %v", err)
 			return nil, false
 		}
-		v, err := library.ToGo(x, r.budget.value, 0)
+		v, err := value.ToGo(x, r.budget.value, 0)
 		if err != nil {
 			r.fail(path, "default: %v", err)
 			return nil, false
@@ -233,7 +233,7 @@ func (r *resolver) defaultOf(s *shape, path []string) (any, bool) {
 // normalize checks types and fills in the defaults inside a value.
 func (r *resolver) normalize(s *shape, v any, path []string) (any, bool) {
 	if !s.accepts(v) {
-		r.fail(path, "must be %s, not %s", s.typeName(), library.KindOf(v))
+		r.fail(path, "must be %s, not %s", s.typeName(), value.KindOf(v))
 		return nil, false
 	}
 	ok := true
@@ -333,7 +333,7 @@ func (r *resolver) satisfies(e *expression, v any, path []string, want string) {
 func brief(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return library.KindOf(v)
+		return value.KindOf(v)
 	}
 	return abbreviate(string(b))
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/google/cel-go/cel"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render/library"
 	"github.com/kudoc/kudoc/internal/render/spell"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // FormatVersion is the version of the template format that this package reads and the compiler writes.
@@ -16,13 +16,13 @@ const FormatVersion = "1.0"
 
 // DecodeJSON reads a JSON object as an API server stores it: a number is an int64 if it has such a value, else a float64.
 func DecodeJSON(b []byte) (map[string]any, error) {
-	v, err := library.Decode(b)
+	v, err := value.Decode(b)
 	if err != nil {
 		return nil, err
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("want a JSON object, got %s", library.KindOf(v))
+		return nil, fmt.Errorf("want a JSON object, got %s", value.KindOf(v))
 	}
 	return m, nil
 }
@@ -228,21 +228,21 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 		"step":      map[string]any{"name": in.Step},
 		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
 	}
-	params, err := library.Canonical(orEmpty(in.Params), 0)
+	params, err := value.Canonical(orEmpty(in.Params), 0)
 	if err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
-	previous, err := library.Canonical(orEmpty(in.Previous), 0)
+	previous, err := value.Canonical(orEmpty(in.Previous), 0)
 	if err != nil {
 		return nil, fmt.Errorf("previous.params: %w", err)
 	}
-	planParams, err := library.Canonical(orEmpty(in.Plan.Params), 0)
+	planParams, err := value.Canonical(orEmpty(in.Plan.Params), 0)
 	if err != nil {
 		return nil, fmt.Errorf("plan.params: %w", err)
 	}
 	requires := map[string]any{}
 	for name, outputs := range in.Requires {
-		if requires[name], err = library.Canonical(map[string]any{"outputs": outputs}, 0); err != nil {
+		if requires[name], err = value.Canonical(map[string]any{"outputs": outputs}, 0); err != nil {
 			return nil, fmt.Errorf("requires.%s.outputs: %w", name, err)
 		}
 	}
@@ -250,7 +250,7 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 	r.vars["requires"] = requires
 	r.vars["previous"] = map[string]any{"params": previous}
 	r.vars["plan"] = map[string]any{"name": in.Plan.Name, "params": planParams}
-	r.vars["local"] = &locals{Object: library.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
+	r.vars["local"] = &locals{Object: value.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
 	return r, nil
 }
 
@@ -329,7 +329,7 @@ func (t *template) objects(v any) ([]Object, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("want an object, got %s", library.KindOf(v))
+		return nil, fmt.Errorf("want an object, got %s", value.KindOf(v))
 	}
 	if t.id != "" {
 		return []Object{{ID: t.id, Manifest: m}}, nil
@@ -338,7 +338,7 @@ func (t *template) objects(v any) ([]Object, error) {
 	for _, id := range sortedKeys(m) {
 		o, ok := m[id].(map[string]any)
 		if !ok {
-			return nil, inside(id, fmt.Errorf("want an object, got %s", library.KindOf(m[id])))
+			return nil, inside(id, fmt.Errorf("want an object, got %s", value.KindOf(m[id])))
 		}
 		out = append(out, Object{ID: id, Manifest: o})
 	}
@@ -363,7 +363,7 @@ func (p *Program) Outputs(in Inputs) (map[string]any, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("outputs: want a struct, got %s", library.KindOf(v))
+		return nil, fmt.Errorf("outputs: want a struct, got %s", value.KindOf(v))
 	}
 	return m, fits("the outputs", m)
 }

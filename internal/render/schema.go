@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/cel-go/cel"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // Schema is the type of a parameter and what its value must satisfy, as a FrameworkVersion stores it.
@@ -100,15 +100,15 @@ func (l *shapeLoader) decode(raw []byte) (*shape, error) {
 }
 
 func (l *shapeLoader) load(s *Schema, depth int) (*shape, error) {
-	if depth > library.MaxDepth {
-		return nil, fmt.Errorf("the schema is nested deeper than %d levels", library.MaxDepth)
+	if depth > value.MaxDepth {
+		return nil, fmt.Errorf("the schema is nested deeper than %d levels", value.MaxDepth)
 	}
 	out := &shape{kind: s.Type, want: s.Want}
 	if err := l.structure(out, s, depth); err != nil {
 		return nil, err
 	}
 	if s.Default != nil {
-		v, err := library.Decode(s.Default)
+		v, err := value.Decode(s.Default)
 		if err != nil {
 			return nil, fmt.Errorf("default: %w", err)
 		}
@@ -178,12 +178,12 @@ func (s *shape) accepts(v any) bool {
 	case "any":
 		return v != nil
 	case "number":
-		k := library.KindOf(v)
+		k := value.KindOf(v)
 		return k == "int" || k == "number"
 	case "map":
-		return library.KindOf(v) == "struct"
+		return value.KindOf(v) == "struct"
 	}
-	return library.KindOf(v) == s.kind
+	return value.KindOf(v) == s.kind
 }
 
 // typeName is the type for people.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/cel-go/cel"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // place is where in a template a node stands; some nodes make sense in some places only.
@@ -42,8 +42,8 @@ func (p *parser) parseTemplate(raw []byte) (node, error) {
 }
 
 func (p *parser) parse(v any, at place, depth int) (node, error) {
-	if depth > library.MaxDepth {
-		return nil, fmt.Errorf("the template is nested deeper than %d levels", library.MaxDepth)
+	if depth > value.MaxDepth {
+		return nil, fmt.Errorf("the template is nested deeper than %d levels", value.MaxDepth)
 	}
 	switch v := v.(type) {
 	case []any:
@@ -54,7 +54,7 @@ func (p *parser) parse(v any, at place, depth int) (node, error) {
 		}
 		return p.parseObject(v, depth)
 	}
-	x, err := library.Canonical(v, depth)
+	x, err := value.Canonical(v, depth)
 	return literal{x}, err
 }
 
@@ -118,7 +118,7 @@ func (p *parser) parseTagged(tag string, m map[string]any, at place, depth int) 
 func stringField(m map[string]any, k string) (string, error) {
 	s, ok := m[k].(string)
 	if !ok {
-		return "", fmt.Errorf("%s must be a string, not %s", k, library.KindOf(m[k]))
+		return "", fmt.Errorf("%s must be a string, not %s", k, value.KindOf(m[k]))
 	}
 	return s, nil
 }
@@ -192,7 +192,7 @@ func isVariable(name string) bool {
 func (p *parser) parseMerge(m map[string]any, depth int) (node, error) {
 	parts, ok := m["$merge"].([]any)
 	if !ok {
-		return nil, fmt.Errorf("$merge must be a list, not %s", library.KindOf(m["$merge"]))
+		return nil, fmt.Errorf("$merge must be a list, not %s", value.KindOf(m["$merge"]))
 	}
 	out := &merge{}
 	for i, x := range parts {

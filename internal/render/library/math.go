@@ -9,9 +9,9 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 )
 
-// roundingFunctions are CUE's math.Floor and the like. They are exact for doubles as well: a double and the decimal that
+// mathFunctions are CUE's math.Floor and the like. They are exact for doubles as well: a double and the decimal that
 // spells it are between the same integers.
-func roundingFunctions() []cel.EnvOption {
+func mathFunctions() []cel.EnvOption {
 	round := func(name string, f func(float64) float64) cel.EnvOption {
 		return function("math."+name, typesOf(cel.DynType), cel.IntType, func(a []ref.Val) ref.Val {
 			switch x := a[0].(type) {

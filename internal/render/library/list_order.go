@@ -9,6 +9,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // orderFunctions are the functions of CUE's package list that choose and order elements.
@@ -19,7 +21,7 @@ func orderFunctions() []cel.EnvOption {
 			if number(a[1]) < 0 {
 				return types.NewErr("list.%s: negative index", name)
 			}
-			return newList(f(elements(a[0]), number(a[1])))
+			return value.NewList(f(elements(a[0]), number(a[1])))
 		})
 	}
 	return []cel.EnvOption{
@@ -30,16 +32,16 @@ func orderFunctions() []cel.EnvOption {
 			if from < 0 || from > to || to > int64(len(l)) {
 				return types.NewErr("list.Slice: index out of range")
 			}
-			return newList(l[from:to])
+			return value.NewList(l[from:to])
 		}),
 		function("list.Reverse", typesOf(listOfAny), listOfAny, func(a []ref.Val) ref.Val {
 			l := slices.Clone(elements(a[0]))
 			slices.Reverse(l)
-			return newList(l)
+			return value.NewList(l)
 		}),
 		function("list.Repeat", typesOf(listOfAny, i), listOfAny, repeatList),
 		function("list.FlattenN", typesOf(listOfAny, i), listOfAny, func(a []ref.Val) ref.Val {
-			return newList(flattenN(nil, elements(a[0]), number(a[1])))
+			return value.NewList(flattenN(nil, elements(a[0]), number(a[1])))
 		}),
 		function("list.SortStrings", typesOf(listOfAny), cel.ListType(cel.StringType), func(a []ref.Val) ref.Val {
 			for n, v := range elements(a[0]) {
@@ -56,16 +58,6 @@ func orderFunctions() []cel.EnvOption {
 	}
 }
 
-// elements are the elements of an argument that the type checker knows to be a list.
-func elements(v ref.Val) []ref.Val {
-	l, _ := v.(traits.Lister)
-	out := make([]ref.Val, number(l.Size()))
-	for i := range out {
-		out[i] = l.Get(types.Int(i))
-	}
-	return out
-}
-
 func repeatList(a []ref.Val) ref.Val {
 	l, n := elements(a[0]), number(a[1])
 	switch {
@@ -74,7 +66,7 @@ func repeatList(a []ref.Val) ref.Val {
 	case n > maxListLen || n*int64(len(l)) > maxListLen:
 		return types.NewErr("list.Repeat: the list has more than %d elements", maxListLen)
 	}
-	return newList(slices.Repeat(l, int(n)))
+	return value.NewList(slices.Repeat(l, int(n)))
 }
 
 // flattenN replaces lists by their elements, depth levels deep; all levels if depth is negative.
@@ -109,7 +101,7 @@ func sortBy(name string, l, keys []ref.Val, descending bool) ref.Val {
 		return types.NewErr("%s: %d elements, but %d keys", name, len(l), len(keys))
 	}
 	if len(l) < 2 {
-		return newList(l) // CUE compares nothing, so that anything may be in the list
+		return value.NewList(l) // CUE compares nothing, so that anything may be in the list
 	}
 	order := make([]int, len(l))
 	for i := range order {
@@ -129,7 +121,7 @@ func sortBy(name string, l, keys []ref.Val, descending bool) ref.Val {
 	for i, j := range order {
 		out[i] = l[j]
 	}
-	return newList(out)
+	return value.NewList(out)
 }
 
 func compareScalars(a, b ref.Val) int {

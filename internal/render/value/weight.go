@@ -1,4 +1,4 @@
-package library
+package value
 
 import (
 	"github.com/google/cel-go/common/types"
@@ -6,19 +6,19 @@ import (
 	"github.com/google/cel-go/common/types/traits"
 )
 
-// maxWeight bounds the values that a call works on. Values share their parts, so that a few dozen expressions can make one of
+// MaxWeight bounds the values that a call works on. Values share their parts, so that a few dozen expressions can make one of
 // more elements than there are atoms; whoever walks through it never comes to an end.
-const maxWeight = 500_000
+const MaxWeight = 500_000
 
 // Bytes of a string that count as much as an element: of a value that is read, and of one that is made, which takes memory.
 const (
-	readBytes = 16
-	madeBytes = 4
+	ReadBytes = 16
+	MadeBytes = 4
 )
 
-// weigh is how many elements a value has at any depth, strings included by their length. It stops counting beyond maxWeight,
+// Weigh is how many elements a value has at any depth, strings included by their length. It stops counting beyond MaxWeight,
 // and with what is nested too deep.
-func weigh(v ref.Val, bytes int) int { return maxWeight + 1 - scale{bytes}.left(v, maxWeight+1, 0) }
+func Weigh(v ref.Val, bytes int) int { return MaxWeight + 1 - scale{bytes}.left(v, MaxWeight+1, 0) }
 
 type scale struct{ bytes int }
 
@@ -44,20 +44,10 @@ func (s scale) left(v ref.Val, weight, depth int) int {
 			}
 		}
 	case traits.Lister:
-		n := number(x.Size())
-		for i := int64(0); i < n && weight > 0; i++ {
+		n := size(x)
+		for i := 0; i < n && weight > 0; i++ {
 			weight = s.left(x.Get(types.Int(i)), weight, depth+1)
 		}
 	}
 	return max(weight, 0)
-}
-
-// tooBig is the error about arguments that are too big for a call, or nil.
-func tooBig(name string, args []ref.Val) ref.Val {
-	for _, a := range args {
-		if weigh(a, readBytes) > maxWeight {
-			return types.NewErr("%s: the value is too big: it has more than %d elements, or is nested deeper than %d levels", name, maxWeight, MaxDepth)
-		}
-	}
-	return nil
 }
