@@ -4,6 +4,7 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
+	"github.com/kudoc/kudoc/internal/render/expression"
 	"github.com/kudoc/kudoc/internal/render/value"
 )
 
@@ -12,7 +13,7 @@ import (
 type locals struct {
 	*value.Object
 	*rendering
-	expressions map[string]*expression
+	expressions map[string]*expression.Compiled
 	busy        map[string]bool
 }
 
@@ -40,7 +41,7 @@ func (l *locals) Find(k ref.Val) (ref.Val, bool) {
 		l.busy = map[string]bool{}
 	}
 	l.busy[name] = true
-	v, err := e.eval(l.vars, l.budget)
+	v, err := e.Eval(l.vars, l.budget)
 	delete(l.busy, name)
 	if err != nil {
 		v = types.WrapErr(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/cel-go/cel"
 
+	"github.com/kudoc/kudoc/internal/render/expression"
 	"github.com/kudoc/kudoc/internal/render/value"
 )
 
@@ -123,12 +124,12 @@ func stringField(m map[string]any, k string) (string, error) {
 	return s, nil
 }
 
-func (p *parser) expression(m map[string]any, k string) (*expression, error) {
+func (p *parser) expression(m map[string]any, k string) (*expression.Compiled, error) {
 	s, err := stringField(m, k)
 	if err != nil {
 		return nil, err
 	}
-	return newExpression(p.env, s)
+	return expression.Compile(p.env, s)
 }
 
 func (p *parser) parseIf(m map[string]any, at place, depth int) (node, error) {
@@ -186,7 +187,7 @@ func isVariable(name string) bool {
 			return false
 		}
 	}
-	return name != "" && name != "self" && !slices.Contains(variables, name)
+	return name != "" && name != "self" && !slices.Contains(expression.Variables, name)
 }
 
 func (p *parser) parseMerge(m map[string]any, depth int) (node, error) {

@@ -63,3 +63,35 @@ func ToGo(v ref.Val, count func(bytes int) error, depth int) (any, error) {
 	}
 	return nil, fmt.Errorf("an expression yields a %s, which is not a JSON value", v.Type().TypeName())
 }
+
+// Copy copies a JSON value, and counts it as ToGo does.
+func Copy(v any, count func(bytes int) error) (any, error) {
+	size := 8
+	if s, ok := v.(string); ok {
+		size = len(s)
+	}
+	if err := count(size); err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			var err error
+			if out[i], err = Copy(v[i], count); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k := range v {
+			var err error
+			if out[k], err = Copy(v[k], count); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	return v, nil
+}

@@ -117,3 +117,21 @@ func writeString(b *bytes.Buffer, s string) error {
 	b.Truncate(b.Len() - 1)
 	return nil
 }
+
+// Abbreviate keeps a text in a message short.
+func Abbreviate(s string) string {
+	const limit = 120
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "..."
+}
+
+// Brief is a JSON value in a message.
+func Brief(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return KindOf(v)
+	}
+	return Abbreviate(string(b))
+}

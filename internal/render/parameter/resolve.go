@@ -1,43 +1,23 @@
-package render
+package parameter
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/kudoc/kudoc/internal/render/expression"
 	"github.com/kudoc/kudoc/internal/render/spell"
 	"github.com/kudoc/kudoc/internal/render/value"
 )
-
-// ParamError says what is wrong with one parameter.
-type ParamError struct {
-	// Path of the parameter, such as tls.port or listeners[0].name.
-	Path string
-	// Message for people, such as `must be int, not string`.
-	Message string
-}
-
-// ParamErrors is everything that is wrong with the parameters, sorted by path.
-type ParamErrors []ParamError
-
-// Error joins the messages.
-func (e ParamErrors) Error() string {
-	lines := make([]string, len(e))
-	for i, p := range e {
-		lines[i] = p.Path + ": " + p.Message
-	}
-	return strings.Join(lines, "; ")
-}
 
 // resolver makes effective parameters of given ones. A computed default needs other parameters, so the values are found
 // on demand: each is a slot, and a default first resolves the slots that it reads. Checks run when all are known.
 type resolver struct {
 	vars   map[string]any
-	budget *budget
+	budget *expression.Budget
 	root   []string // where expressions find these parameters: params, or plan.params
 	slots  []*slot
-	errs   ParamErrors
+	errs   Errors
 }
 
 // slot is the place of one value in the result.
@@ -59,17 +39,18 @@ const (
 	slotFailed
 )
 
-// resolve returns the effective parameters for a struct of them. vars must hold what expressions may read besides.
-func (s *shape) resolve(given map[string]any, root []string, vars map[string]any, b *budget) (map[string]any, error) {
+// Resolve returns the effective parameters for given ones; the error is Errors with all that is wrong. Expressions find them at
+// root; vars must hold what they may read besides.
+func (s *Struct) Resolve(given map[string]any, root []string, vars map[string]any, b *expression.Budget) (map[string]any, error) {
 	r := &resolver{vars: vars, budget: b, root: root}
 	canon, err := value.Canonical(given, 0)
 	if err != nil {
-		return nil, ParamErrors{{Path: strings.Join(root, "."), Message: err.Error()}}
+		return nil, Errors{{Path: strings.Join(root, "."), Message: err.Error()}}
 	}
 	values, _ := canon.(map[string]any)
 	out := map[string]any{}
 	r.bind(out)
-	r.place(s, values, out, nil)
+	r.place(&s.shape, values, out, nil)
 	for _, sl := range r.slots {
 		r.fill(sl)
 	}
@@ -79,11 +60,11 @@ func (s *shape) resolve(given map[string]any, root []string, vars map[string]any
 		}
 	}
 	if len(r.errs) > 0 {
-		slices.SortStableFunc(r.errs, func(a, b ParamError) int { return strings.Compare(a.Path, b.Path) })
+		slices.SortStableFunc(r.errs, func(a, b Error) int { return strings.Compare(a.Path, b.Path) })
 		return nil, slices.Compact(r.errs)
 	}
-	if err := fits("the values", out); err != nil {
-		return nil, ParamErrors{{Path: strings.Join(root, "."), Message: err.Error()}}
+	if err := Fits("the values", out); err != nil {
+		return nil, Errors{{Path: strings.Join(root, "."), Message: err.Error()}}
 	}
 	return out, nil
 }
@@ -158,7 +139,7 @@ func (r *resolver) fill(sl *slot) bool {
 
 func (r *resolver) value(sl *slot) (any, bool) {
 	for _, e := range sl.m.defaults(nil, !sl.has) {
-		for _, dep := range e.deps {
+		for _, dep := range e.Reads() {
 			if !r.await(dep, sl) {
 				return nil, false
 			}
@@ -175,7 +156,7 @@ func (r *resolver) value(sl *slot) (any, bool) {
 }
 
 // defaults are the expressions that making a value of the shape may evaluate.
-func (s *shape) defaults(out []*expression, own bool) []*expression {
+func (s *shape) defaults(out []*expression.Compiled, own bool) []*expression.Compiled {
 	if own && s.compute != nil {
 		out = append(out, s.compute)
 	}
@@ -210,12 +191,12 @@ func (r *resolver) defaultOf(s *shape, path []string) (any, bool) {
 		v, err := value.Canonical(s.value, 0) // a copy: the result belongs to the caller
 		return v, err == nil
 	case s.compute != nil:
-		x, err := s.compute.eval(r.vars, r.budget)
+		x, err := s.compute.Eval(r.vars, r.budget)
 		if err != nil {
 			r.fail(path, "default: %v", err)
 			return nil, false
 		}
-		v, err := value.ToGo(x, r.budget.value, 0)
+		v, err := value.ToGo(x, r.budget.Value, 0)
 		if err != nil {
 			r.fail(path, "default: %v", err)
 			return nil, false
@@ -305,7 +286,7 @@ func (r *resolver) check(s *shape, v any, path []string) {
 				continue
 			}
 			if s.keys != nil {
-				r.satisfies(s.keys, k, p, "a key that matches "+s.keys.source)
+				r.satisfies(s.keys, k, p, "a key that matches "+s.keys.Source())
 			}
 			if s.elem != nil {
 				r.check(s.elem, e, p)
@@ -314,9 +295,9 @@ func (r *resolver) check(s *shape, v any, path []string) {
 	}
 }
 
-func (r *resolver) satisfies(e *expression, v any, path []string, want string) {
+func (r *resolver) satisfies(e *expression.Compiled, v any, path []string, want string) {
 	r.vars["self"] = v
-	ok, err := e.evalBool(r.vars, r.budget)
+	ok, err := e.EvalBool(r.vars, r.budget)
 	delete(r.vars, "self")
 	switch {
 	case err != nil && len(r.errs) > 0:
@@ -324,18 +305,10 @@ func (r *resolver) satisfies(e *expression, v any, path []string, want string) {
 	case err != nil:
 		r.fail(path, "%v", err)
 	case !ok && want == "":
-		r.fail(path, "%s is not allowed", brief(v))
+		r.fail(path, "%s is not allowed", value.Brief(v))
 	case !ok:
-		r.fail(path, "must be %s, not %s", want, brief(v))
+		r.fail(path, "must be %s, not %s", want, value.Brief(v))
 	}
-}
-
-func brief(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return value.KindOf(v)
-	}
-	return abbreviate(string(b))
 }
 
 func (r *resolver) fail(path []string, format string, args ...any) {
@@ -354,5 +327,16 @@ func (r *resolver) fail(path []string, format string, args ...any) {
 			b.WriteString(p)
 		}
 	}
-	r.errs = append(r.errs, ParamError{Path: b.String(), Message: fmt.Sprintf(format, args...)})
+	r.errs = append(r.errs, Error{Path: b.String(), Message: fmt.Sprintf(format, args...)})
+}
+
+// maxSize bounds effective parameters, of which statuses hold several copies; etcd takes a megabyte and a half.
+const maxSize = 256 << 10
+
+// Fits says that parameters or outputs are too big to be kept in statuses.
+func Fits(what string, values map[string]any) error {
+	if _, err := value.Copy(values, expression.SizeBudget(maxSize).Value); err != nil {
+		return fmt.Errorf("%s have more than %d bytes: keep what is that long in a ConfigMap or a Secret, and name it", what, maxSize)
+	}
+	return nil
 }

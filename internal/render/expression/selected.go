@@ -1,4 +1,4 @@
-package render
+package expression
 
 import (
 	"github.com/google/cel-go/cel"
