@@ -1,4 +1,6 @@
-package cluster
+// Package process runs the components of a sandbox as processes that end with
+// the supervisor that started them, however it ended.
+package process
 
 import (
 	"errors"
@@ -9,11 +11,14 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/component"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // Files that a child of the supervisor inherits, after stdin, stdout, stderr.
 const (
-	lockFD     = 3 // keeps the sandbox's folder locked while the child lives
+	LockFD     = 3 // keeps the sandbox's folder locked while the child lives
 	lifelineFD = 4 // reading end of a pipe that the supervisor never writes to
 )
 
@@ -43,8 +48,8 @@ const systemPrograms = ":/usr/local/sbin:/usr/sbin:/sbin"
 
 // environment is what components see. They read settings from variables
 // (ETCD_*, KWOK_*, KUBECONFIG, proxies) and a user's must not leak in.
-func environment(l Layout, getenv func(string) string) []string {
-	work := l.path("work")
+func environment(l folder.Layout, getenv func(string) string) []string {
+	work := l.Path("work")
 	return []string{
 		"PATH=" + getenv("PATH") + systemPrograms,
 		"HOME=" + work,
@@ -54,18 +59,18 @@ func environment(l Layout, getenv func(string) string) []string {
 	}
 }
 
-// child is a component's running process.
-type child struct {
-	name string
+// Child is a component's running process.
+type Child struct {
+	Name string
 	cmd  *exec.Cmd
-	done chan struct{} // closed when the process has ended
-	err  error         // how it ended; read after done
+	Done chan struct{} // closed when the process has ended
+	err  error         // how it ended; read after Done
 }
 
-// startChild runs the program itself as one component, with its output in a
+// Start runs the program itself as one component, with its output in a
 // file. The caller of launch must stay on its system thread for as long as
 // children live: Linux ends them with the thread that started them.
-func startChild(l Layout, c Component, program string, launch func(*exec.Cmd) error, files []*os.File) (*child, error) {
+func Start(l folder.Layout, c component.Spec, program string, launch func(*exec.Cmd) error, files []*os.File) (*Child, error) {
 	log, err := os.OpenFile(l.Log(c.Name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
@@ -75,7 +80,7 @@ func startChild(l Layout, c Component, program string, launch func(*exec.Cmd) er
 	if c.Program != "" {
 		cmd = exec.Command(c.Program, c.Args...)
 	}
-	cmd.Dir = l.path("work")
+	cmd.Dir = l.Path("work")
 	cmd.Env = environment(l, os.Getenv)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = files
@@ -83,35 +88,38 @@ func startChild(l Layout, c Component, program string, launch func(*exec.Cmd) er
 	if err := launch(cmd); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
-	ch := &child{name: c.Name, cmd: cmd, done: make(chan struct{})}
+	ch := &Child{Name: c.Name, cmd: cmd, Done: make(chan struct{})}
 	go func() {
 		ch.err = cmd.Wait()
-		close(ch.done)
+		close(ch.Done)
 	}()
 	return ch, nil
 }
 
-// stop asks the process to end, and makes it end after a grace period.
-func (c *child) stop(grace time.Duration) {
+// Stop asks the process to end, and makes it end after a grace period.
+func (c *Child) Stop(grace time.Duration) {
 	c.cmd.Process.Signal(syscall.SIGTERM)
 	select {
-	case <-c.done:
+	case <-c.Done:
 	case <-time.After(grace):
 		c.cmd.Process.Kill()
-		<-c.done
+		<-c.Done
 	}
 }
 
-// how says in words how an ended process ended.
-func (c *child) how() string {
+// PID is the process id.
+func (c *Child) PID() int { return c.cmd.Process.Pid }
+
+// How says in words how an ended process ended.
+func (c *Child) How() string {
 	if c.err != nil {
 		return c.err.Error()
 	}
 	return "exit status 0"
 }
 
-// alive reports whether a process exists. A process of another user does.
-func alive(pid int) bool {
+// Alive reports whether a process exists. A process of another user does.
+func Alive(pid int) bool {
 	if pid <= 0 {
 		return false
 	}

@@ -1,4 +1,5 @@
-package cluster
+// Package pki makes the authorities, certificates and keys of a sandbox.
+package pki
 
 import (
 	"crypto/ecdsa"
@@ -13,24 +14,24 @@ import (
 	"time"
 )
 
-// pair is a certificate and its private key, both PEM.
-type pair struct {
-	cert, key []byte
+// Pair is a certificate and its private key, both PEM.
+type Pair struct {
+	Cert, Key []byte
 }
 
-// authority signs the certificates of one circle of trust.
-type authority struct {
-	pair
+// Authority signs the certificates of one circle of trust.
+type Authority struct {
+	Pair
 	parsed *x509.Certificate
 	signer *ecdsa.PrivateKey
 }
 
-// lifetime is longer than any development cluster should live. Each boot makes
+// Lifetime is longer than any development cluster should live. Each boot makes
 // new keys, so nothing has to be rotated.
-const lifetime = 365 * 24 * time.Hour
+const Lifetime = 365 * 24 * time.Hour
 
-// newAuthority makes a self-signed certificate authority.
-func newAuthority(name string, now time.Time) (*authority, error) {
+// NewAuthority makes a self-signed certificate authority.
+func NewAuthority(name string, now time.Time) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make the key of %s: %w", name, err)
@@ -54,16 +55,16 @@ func newAuthority(name string, now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &authority{pair: pair{cert: encodeCert(der), key: keyPEM}, parsed: parsed, signer: key}, nil
+	return &Authority{Pair: Pair{Cert: encodeCert(der), Key: keyPEM}, parsed: parsed, signer: key}, nil
 }
 
-// server issues a certificate for a server on the loopback interface and on
+// Server issues a certificate for a server on the loopback interface and on
 // other addresses. It is good for clients too, because etcd uses its own to
 // reach itself.
-func (a *authority) server(name string, now time.Time, others ...net.IP) (pair, error) {
+func (a *Authority) Server(name string, now time.Time, others ...net.IP) (Pair, error) {
 	template, err := newTemplate(pkix.Name{CommonName: name}, now)
 	if err != nil {
-		return pair{}, err
+		return Pair{}, err
 	}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 	template.DNSNames = []string{"localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"}
@@ -71,31 +72,31 @@ func (a *authority) server(name string, now time.Time, others ...net.IP) (pair, 
 	return a.issue(template)
 }
 
-// client issues a certificate that names a user and, for Kubernetes, groups.
-func (a *authority) client(user string, groups []string, now time.Time) (pair, error) {
+// Client issues a certificate that names a user and, for Kubernetes, groups.
+func (a *Authority) Client(user string, groups []string, now time.Time) (Pair, error) {
 	template, err := newTemplate(pkix.Name{CommonName: user, Organization: groups}, now)
 	if err != nil {
-		return pair{}, err
+		return Pair{}, err
 	}
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	return a.issue(template)
 }
 
-func (a *authority) issue(template *x509.Certificate) (pair, error) {
+func (a *Authority) issue(template *x509.Certificate) (Pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return pair{}, fmt.Errorf("make the key of %s: %w", template.Subject, err)
+		return Pair{}, fmt.Errorf("make the key of %s: %w", template.Subject, err)
 	}
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	der, err := x509.CreateCertificate(rand.Reader, template, a.parsed, key.Public(), a.signer)
 	if err != nil {
-		return pair{}, fmt.Errorf("make the certificate of %s: %w", template.Subject, err)
+		return Pair{}, fmt.Errorf("make the certificate of %s: %w", template.Subject, err)
 	}
 	keyPEM, err := encodeKey(key)
 	if err != nil {
-		return pair{}, err
+		return Pair{}, err
 	}
-	return pair{cert: encodeCert(der), key: keyPEM}, nil
+	return Pair{Cert: encodeCert(der), Key: keyPEM}, nil
 }
 
 func newTemplate(subject pkix.Name, now time.Time) (*x509.Certificate, error) {
@@ -108,12 +109,12 @@ func newTemplate(subject pkix.Name, now time.Time) (*x509.Certificate, error) {
 		Subject:      subject,
 		// A clock that steps back a little must not make the cluster distrust itself.
 		NotBefore: now.Add(-time.Hour),
-		NotAfter:  now.Add(lifetime),
+		NotAfter:  now.Add(Lifetime),
 	}, nil
 }
 
-// newSigningKey makes the key that signs the tokens of service accounts.
-func newSigningKey() ([]byte, error) {
+// NewSigningKey makes the key that signs the tokens of service accounts.
+func NewSigningKey() ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("make the service account key: %w", err)

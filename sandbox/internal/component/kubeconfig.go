@@ -1,13 +1,15 @@
-package cluster
+package component
 
 import (
 	"encoding/base64"
 	"fmt"
+
+	"github.com/kudoc/kudoc/sandbox/internal/pki"
 )
 
 // kubeconfig renders a self-contained configuration: it may be copied out of
 // the folder, and it verifies the server.
-func kubeconfig(server, user string, ca []byte, client pair) []byte {
+func kubeconfig(server, user string, ca []byte, client pki.Pair) []byte {
 	b64 := base64.StdEncoding.EncodeToString
 	return fmt.Appendf(nil, `apiVersion: v1
 kind: Config
@@ -27,5 +29,5 @@ contexts:
     cluster: kudoc-sandbox
     user: %s
 current-context: kudoc-sandbox
-`, server, b64(ca), user, b64(client.cert), b64(client.key), user)
+`, server, b64(ca), user, b64(client.Cert), b64(client.Key), user)
 }

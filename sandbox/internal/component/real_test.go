@@ -1,25 +1,25 @@
-package cluster
+package component
 
 import (
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 	"github.com/kudoc/kudoc/sandbox/internal/node"
 )
 
 var (
 	realPorts  = Ports{API: 1001, EtcdClient: 1002, EtcdPeer: 1003, Controller: 1004, Scheduler: 1005, Kubelet: 1006, Proxy: 1007}
-	testInside = node.Inside{Dir: "/s", Store: "/store", Program: "/p", Ready: "/s/work/node-ready", Ports: realPorts.all()}
+	testInside = node.Inside{Dir: "/s", Store: "/store", Program: "/p", Ready: "/s/work/node-ready", Ports: realPorts.All()}
 )
 
 func TestRealComponentsStartInOrder(t *testing.T) {
 	var got []string
-	for _, c := range RealComponents(Layout{Dir: "/s"}, realPorts, testInside) {
+	for _, c := range Real(folder.Layout{Dir: "/s"}, realPorts, testInside) {
 		got = append(got, strings.TrimSpace(c.Name+" "+c.Health))
 	}
 	want := []string{
@@ -41,17 +41,17 @@ func TestRealComponentsStartInOrder(t *testing.T) {
 // TestRealComponentsFindTheirFiles: each file below the folder that an argument
 // or a configuration file names is written before, or is somebody's to make.
 func TestRealComponentsFindTheirFiles(t *testing.T) {
-	l := Layout{Dir: "/s"}
-	files, err := contents(realPorts, noon, nodeAddresses()...)
+	l := folder.Layout{Dir: "/s"}
+	files, err := Files(realPorts, noon, NodeAddresses()...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var named []string
-	for name, content := range node.Files(nodeSettings(l, realPorts, "/store", "/cni")) {
+	for name, content := range node.Files(NodeSettings(l, realPorts, "/store", "/cni")) {
 		files[filepath.Join(node.Dir, "config", name)] = content
 		named = append(named, strings.FieldsFunc(string(content), func(r rune) bool { return strings.ContainsRune(" \n\"{},", r) })...)
 	}
-	for _, c := range RealComponents(l, realPorts, testInside) {
+	for _, c := range Real(l, realPorts, testInside) {
 		for _, arg := range c.Args {
 			_, value, _ := strings.Cut("="+arg, "=")
 			if _, after, found := strings.Cut(value, "="); found {
@@ -74,14 +74,5 @@ func TestRealComponentsFindTheirFiles(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d files are named, which cannot be all", found)
-	}
-}
-
-// TestSupervisorGetsTheSameOptions covers what only a real node has.
-func TestSupervisorGetsTheSameOptions(t *testing.T) {
-	o := Options{Dir: "/s", Nodes: 1, OwnerPID: 7, Timeout: time.Minute, Real: true, Images: []string{"zookeeper", "/images"}}
-	want := []string{"--dir=/s", "--nodes=1", "--owner-pid=7", "--timeout=1m0s", "--node=real", "--images=zookeeper,/images"}
-	if diff := cmp.Diff(want, o.args()); diff != "" {
-		t.Errorf("arguments (-want +got):\n%s", diff)
 	}
 }

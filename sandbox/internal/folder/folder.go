@@ -1,4 +1,6 @@
-package cluster
+// Package folder is the folder of a sandbox: where its files are, what may be
+// removed from it, and the lock that tells whether the sandbox lives.
+package folder
 
 import (
 	"fmt"
@@ -18,31 +20,35 @@ type Layout struct {
 }
 
 // Kubeconfig is the file that gives its reader full rights on the sandbox.
-func (l Layout) Kubeconfig() string { return l.path("kubeconfig") }
+func (l Layout) Kubeconfig() string { return l.Path("kubeconfig") }
 
 // Log is where the output of a component, or of the supervisor, goes.
 func (l Layout) Log(name string) string { return filepath.Join(l.Dir, "logs", name+".log") }
 
 // Cache is where kubectl may keep what it learns about the sandbox.
-func (l Layout) Cache() string { return l.path("cache") }
+func (l Layout) Cache() string { return l.Path("cache") }
 
-func (l Layout) state() string { return l.path("state.json") }
-func (l Layout) logs() string  { return l.path("logs") }
+// State is the file in which the supervisor records how far the sandbox is.
+func (l Layout) State() string { return l.Path("state.json") }
 
-func (l Layout) path(elem ...string) string {
+// Logs is the folder of all logs.
+func (l Layout) Logs() string { return l.Path("logs") }
+
+// Path names a file or folder of the sandbox.
+func (l Layout) Path(elem ...string) string {
 	return filepath.Join(append([]string{l.Dir}, elem...)...)
 }
 
-// owned lists the top-level names that a sandbox may create in its folder.
+// Owned lists the top-level names that a sandbox may create in its folder.
 // Clean-up removes these and nothing else: a mistyped --dir must not cost
 // anyone their files.
-func owned() []string {
+func Owned() []string {
 	return []string{"state.json", "kubeconfig", "pki", "config", "etcd", "work", "cache", "logs", "node"}
 }
 
-// prepare makes the folder private to the user. It refuses a folder that holds
+// Prepare makes the folder private to the user. It refuses a folder that holds
 // anything which is not a sandbox's, because clean-up would then be a guess.
-func (l Layout) prepare() error {
+func (l Layout) Prepare() error {
 	if err := os.MkdirAll(l.Dir, 0o700); err != nil {
 		return fmt.Errorf("create the sandbox folder: %w", err)
 	}
@@ -51,7 +57,7 @@ func (l Layout) prepare() error {
 		return fmt.Errorf("read the sandbox folder: %w", err)
 	}
 	for _, e := range entries {
-		if !slices.Contains(owned(), strings.TrimSuffix(e.Name(), newSuffix)) {
+		if !slices.Contains(Owned(), strings.TrimSuffix(e.Name(), newSuffix)) {
 			return fmt.Errorf("%s holds %q, which no sandbox made: choose an empty folder with --dir or %s", l.Dir, e.Name(), DirEnv)
 		}
 	}
@@ -62,24 +68,24 @@ func (l Layout) prepare() error {
 	return nil
 }
 
-// used reports whether a sandbox has left files in the folder.
-func (l Layout) used() bool {
-	for _, name := range owned() {
-		if _, err := os.Lstat(l.path(name)); err == nil {
+// Used reports whether a sandbox has left files in the folder.
+func (l Layout) Used() bool {
+	for _, name := range Owned() {
+		if _, err := os.Lstat(l.Path(name)); err == nil {
 			return true
 		}
 	}
 	return false
 }
 
-// clear removes the sandbox's files; keep names those that stay. The folder
+// Clear removes the sandbox's files; keep names those that stay. The folder
 // itself goes when nothing is left in it.
-func (l Layout) clear(keep ...string) error {
-	for _, name := range owned() {
+func (l Layout) Clear(keep ...string) error {
+	for _, name := range Owned() {
 		if slices.Contains(keep, name) {
 			continue
 		}
-		for _, path := range []string{l.path(name), l.path(name + newSuffix)} {
+		for _, path := range []string{l.Path(name), l.Path(name + newSuffix)} {
 			if err := os.RemoveAll(path); err != nil {
 				return fmt.Errorf("remove the sandbox's files: %w", err)
 			}
@@ -93,11 +99,11 @@ func (l Layout) clear(keep ...string) error {
 	return nil
 }
 
-// writeAll writes files, whose names are relative to the folder. They hold
+// WriteAll writes files, whose names are relative to the folder. They hold
 // private keys, so nobody else may read them.
-func (l Layout) writeAll(files map[string][]byte) error {
+func (l Layout) WriteAll(files map[string][]byte) error {
 	for name, content := range files {
-		path := l.path(name)
+		path := l.Path(name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
@@ -111,9 +117,9 @@ func (l Layout) writeAll(files map[string][]byte) error {
 // newSuffix marks a file that is being written and will be renamed.
 const newSuffix = ".new"
 
-// replaceFile puts content in place of a file in one step, so that a reader
+// Replace puts content in place of a file in one step, so that a reader
 // sees either the old or the new content.
-func replaceFile(path string, content []byte) error {
+func Replace(path string, content []byte) error {
 	if err := os.WriteFile(path+newSuffix, content, 0o600); err != nil {
 		return err
 	}
