@@ -107,12 +107,12 @@ func command(s Streams, l folder.Layout, args []string, start func(*exec.Cmd) er
 			return exitOf(err)
 		case sig := <-signals:
 			if sig != os.Interrupt {
-				cmd.Process.Signal(sig)
+				_ = cmd.Process.Signal(sig) // one that has ended gets none
 			}
 			late = time.After(patience)
 		case <-late:
 			fmt.Fprintf(s.Err, "sandbox: %s does not end: killing it\n", args[0])
-			cmd.Process.Kill()
+			_ = cmd.Process.Kill()
 		}
 	}
 }

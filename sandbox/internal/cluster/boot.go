@@ -19,7 +19,7 @@ func (s *supervisor) boot(ctx context.Context) error {
 	ports, held, err := component.FreePorts()
 	defer func() {
 		for _, l := range held {
-			l.Close()
+			_ = l.Close() // most of them are by now
 		}
 	}()
 	if err != nil {
@@ -58,7 +58,9 @@ func (s *supervisor) simulatedStages(ports component.Ports, held []*net.TCPListe
 	return []bootStage{
 		{"certificates", func(context.Context) error {
 			for _, l := range held {
-				l.Close()
+				if err := l.Close(); err != nil {
+					return fmt.Errorf("let a port go: %w", err)
+				}
 			}
 			s.components = component.Simulated(s.layout, ports)
 			return s.write(ports)

@@ -75,7 +75,7 @@ func removeRest(l folder.Layout) error {
 	if lock == nil {
 		return fmt.Errorf("another sandbox was started in %s in the meantime", l.Dir)
 	}
-	defer lock.Close()
+	defer func() { _ = lock.Close() }()
 	return l.Clear()
 }
 

@@ -35,7 +35,7 @@ func (s *supervisor) enterNode() error {
 	if err != nil {
 		return fmt.Errorf("start the janitor: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	if err := node.StartJanitor(s.program, log, s.lock, s.lifeline, lock); err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *supervisor) startInit(ctx context.Context, held []*net.TCPListener) err
 	var files []*os.File
 	defer func() {
 		for _, f := range files {
-			f.Close()
+			_ = f.Close()
 		}
 	}()
 	for _, l := range held {
@@ -123,7 +123,9 @@ func (s *supervisor) startInit(ctx context.Context, held []*net.TCPListener) err
 			return fmt.Errorf("hand a port over: %w", err)
 		}
 		files = append(files, f)
-		l.Close()
+		if err := l.Close(); err != nil {
+			return fmt.Errorf("hand a port over: %w", err)
+		}
 	}
 	if err := s.start(s.component(component.NodeInit), files...); err != nil {
 		return err
@@ -199,11 +201,11 @@ func importImage(ctx context.Context, store node.Store, cache image.Cache, i ima
 	written := make(chan error, 1)
 	go func() {
 		err := cache.Archive(write, i)
-		write.CloseWithError(err)
+		_ = write.CloseWithError(err)
 		written <- err
 	}()
 	err := store.Import(ctx, read)
-	read.CloseWithError(err)
+	_ = read.CloseWithError(err)
 	if wrote := <-written; wrote != nil && err == nil {
 		err = wrote
 	}
@@ -218,7 +220,7 @@ func importArchive(ctx context.Context, store node.Store, path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return store.Import(ctx, f)
 }
 

@@ -67,7 +67,7 @@ func Supervise(stop context.Context, opts Options, logger *log.Logger) error {
 	if err != nil {
 		return fmt.Errorf("make the lifeline: %w", err)
 	}
-	defer write.Close()
+	defer func() { _ = write.Close() }()
 
 	ctx, fail := context.WithCancelCause(context.Background())
 	defer fail(nil)

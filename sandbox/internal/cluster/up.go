@@ -83,7 +83,7 @@ func attach(ctx context.Context, l folder.Layout, opts Options, progress io.Writ
 
 // bootNew starts a supervisor, which inherits the lock, and follows its boot.
 func bootNew(ctx context.Context, l folder.Layout, opts Options, lock *os.File, progress io.Writer) (State, error) {
-	defer lock.Close()
+	defer func() { _ = lock.Close() }()
 	if l.Used() {
 		fmt.Fprintf(progress, "sandbox: removing what a former sandbox left in %s\n", l.Dir)
 		// The folder stays: it is what is locked.
@@ -100,12 +100,15 @@ func bootNew(ctx context.Context, l folder.Layout, opts Options, lock *os.File, 
 	if err != nil {
 		return State{}, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // how it ended is in the state
+		close(ended)
+	}()
 	began := time.Now()
 	state, err := follow(ctx, l, ended, progress)
 	if err != nil {
-		cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Process.Signal(syscall.SIGTERM) // one that has ended gets none
 		return State{}, errors.Join(err, settle(l, lock))
 	}
 	fmt.Fprintf(progress, "sandbox: Kubernetes %s with %d node(s) is up after %.1fs; stop it with: sandbox down\n",
@@ -141,7 +144,7 @@ func startSupervisor(l folder.Layout, opts Options, lock *os.File) (*exec.Cmd, e
 	if err != nil {
 		return nil, fmt.Errorf("start the supervisor: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	cmd := exec.Command(program, append([]string{"supervise"}, opts.args()...)...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
@@ -154,7 +157,7 @@ func startSupervisor(l folder.Layout, opts Options, lock *os.File) (*exec.Cmd, e
 }
 
 // follow prints the stages of the boot as they finish.
-func follow(ctx context.Context, l folder.Layout, ended <-chan error, progress io.Writer) (State, error) {
+func follow(ctx context.Context, l folder.Layout, ended <-chan struct{}, progress io.Writer) (State, error) {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
 	printed := 0
@@ -190,7 +193,9 @@ func bootFailure(l folder.Layout) error {
 
 // settle waits until a sandbox that does not come up has no process left.
 func settle(l folder.Layout, lock *os.File) error {
-	lock.Close()
+	if err := lock.Close(); err != nil {
+		return fmt.Errorf("unlock the sandbox folder: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	return waitUnlocked(ctx, l.Dir)

@@ -84,7 +84,7 @@ func TestFreePortsDiffer(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range held {
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 	}
 	ports := p.All()
 	slices.Sort(ports)

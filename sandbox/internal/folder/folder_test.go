@@ -87,7 +87,9 @@ func TestLock(t *testing.T) {
 	if held, err := Locked(dir); !held || err != nil {
 		t.Errorf("held %v, error %v", held, err)
 	}
-	lock.Close()
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if held, err := Locked(dir); held || err != nil {
 		t.Errorf("after unlocking: held %v, error %v", held, err)
 	}

@@ -18,7 +18,7 @@ func TryLock(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("lock the sandbox folder: %w", err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close()
+		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, nil
 		}
@@ -27,7 +27,7 @@ func TryLock(dir string) (*os.File, error) {
 	// The former holder may have removed the folder between open and lock; a
 	// lock on a removed folder protects nothing.
 	if !Same(f, dir) {
-		f.Close()
+		_ = f.Close()
 		return nil, fmt.Errorf("lock the sandbox folder: %w", &os.PathError{Op: "open", Path: dir, Err: os.ErrNotExist})
 	}
 	return f, nil

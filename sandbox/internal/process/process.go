@@ -33,12 +33,12 @@ func HoldLifeline() {
 	if err != nil {
 		return
 	}
-	os.Unsetenv(lifelineEnv)
+	_ = os.Unsetenv(lifelineEnv)
 	pipe := os.NewFile(uintptr(fd), "lifeline")
 	go func() {
-		io.Copy(io.Discard, pipe)
+		_, _ = io.Copy(io.Discard, pipe)
 		fmt.Fprintln(os.Stderr, "sandbox: the supervisor is gone: exiting")
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // the component runs in goroutines that take no error
 	}()
 }
 
@@ -75,7 +75,7 @@ func Start(l folder.Layout, c component.Spec, program string, launch func(*exec.
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	cmd := exec.Command(program, append([]string{c.Name}, c.Args...)...)
 	if c.Program != "" {
 		cmd = exec.Command(c.Program, c.Args...)
@@ -98,11 +98,11 @@ func Start(l folder.Layout, c component.Spec, program string, launch func(*exec.
 
 // Stop asks the process to end, and makes it end after a grace period.
 func (c *Child) Stop(grace time.Duration) {
-	c.cmd.Process.Signal(syscall.SIGTERM)
+	_ = c.cmd.Process.Signal(syscall.SIGTERM) // one that has ended gets none
 	select {
 	case <-c.Done:
 	case <-time.After(grace):
-		c.cmd.Process.Kill()
+		_ = c.cmd.Process.Kill()
 		<-c.Done
 	}
 }
