@@ -1,4 +1,5 @@
-package main
+// Package against compares a framework with another version of it, which a directory holds, or a revision of Git.
+package against
 
 import (
 	"context"
@@ -15,8 +16,18 @@ import (
 	"github.com/kudoc/kudoc/internal/revision"
 )
 
-// changes are what those who use the version before have to know about a framework. A new framework has none.
-func (o *vetOptions) changes(ctx context.Context, res *compile.Result, dir string) (diag.Diagnostics, error) {
+// Other says where the other version is.
+type Other struct {
+	// Name is a directory, or else a revision.
+	Name string
+	// WorkingDir is the one that a tree of frameworks is for; "" where it is not known.
+	WorkingDir string
+	// KudocVersion compiles it.
+	KudocVersion string
+}
+
+// Changes are what those who use the other version have to know about a framework. A new framework has none.
+func (o Other) Changes(ctx context.Context, res *compile.Result, dir string) (diag.Diagnostics, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -30,9 +41,9 @@ func (o *vetOptions) changes(ctx context.Context, res *compile.Result, dir strin
 	if err != nil || before == "" {
 		return nil, err
 	}
-	old, diags := compile.Framework(compile.Options{Dir: before, KudocVersion: version, Inputs: 1})
+	old, diags := compile.Framework(compile.Options{Dir: before, KudocVersion: o.KudocVersion, Inputs: 1})
 	if first := diags.FirstError(); first != nil {
-		d := diag.New(diag.Incomparable, "the version in %s does not compile with this kudoc: %s", o.against, first)
+		d := diag.New(diag.Incomparable, "the version in %s does not compile with this kudoc: %s", o.Name, first)
 		d.File = dir
 		return diag.Diagnostics{d}, nil
 	}
@@ -41,22 +52,22 @@ func (o *vetOptions) changes(ctx context.Context, res *compile.Result, dir strin
 
 // before is the directory with the version before of the framework in a directory, or "" if there is none. A directory is
 // the framework itself, or a tree in which it is at the same place below the working directory.
-func (o *vetOptions) before(ctx context.Context, dir, tmp string) (string, error) {
-	if info, err := os.Stat(o.against); err == nil && info.IsDir() {
-		if rel, err := filepath.Rel(workingDir(), dir); err == nil && filepath.IsLocal(rel) && rel != "." && exists(filepath.Join(o.against, rel)) {
-			return filepath.Join(o.against, rel), nil
+func (o Other) before(ctx context.Context, dir, tmp string) (string, error) {
+	if info, err := os.Stat(o.Name); err == nil && info.IsDir() {
+		if rel, err := filepath.Rel(o.WorkingDir, dir); err == nil && filepath.IsLocal(rel) && rel != "." && exists(filepath.Join(o.Name, rel)) {
+			return filepath.Join(o.Name, rel), nil
 		}
-		if dirs, err := given.CUEDirs(o.against); err != nil || len(dirs) == 0 || filepath.Clean(dirs[0]) != filepath.Clean(o.against) {
+		if dirs, err := given.CUEDirs(o.Name); err != nil || len(dirs) == 0 || filepath.Clean(dirs[0]) != filepath.Clean(o.Name) {
 			return "", err
 		}
-		return o.against, nil
+		return o.Name, nil
 	}
 	root := source.Root(dir)
 	rel, err := filepath.Rel(root, dir)
 	if err != nil {
 		return "", err
 	}
-	if err := revision.Export(ctx, root, o.against, tmp); errors.Is(err, revision.ErrAbsent) {
+	if err := revision.Export(ctx, root, o.Name, tmp); errors.Is(err, revision.ErrAbsent) {
 		return "", nil
 	} else if err != nil {
 		return "", err
