@@ -55,6 +55,7 @@ test-fast: ## run the tests that need no cluster
 .PHONY: lint
 lint: ## run the linters
 	$(TOOL) golangci-lint run ./...
+	@lint=$$($(TOOL) -n golangci-lint) && cd sandbox && echo "sandbox: golangci-lint run ./..." && "$$lint" run --config ../.golangci.yml ./...
 
 .PHONY: vet
 vet: build ## run kudoc vet on every framework here

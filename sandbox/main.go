@@ -9,13 +9,13 @@ import (
 	"os"
 
 	"github.com/kudoc/kudoc/sandbox/internal/cli"
-	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/process"
 )
 
 func main() {
 	if len(os.Args) > 1 {
 		if run, found := programs[os.Args[1]]; found {
-			cluster.HoldLifeline()
+			process.HoldLifeline()
 			// The programs read os.Args themselves and know nothing of ours.
 			os.Args = os.Args[1:]
 			os.Exit(run())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,17 +12,11 @@ import (
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	k8sruntime "k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/api/v1alpha1/crd"
+	"github.com/kudoc/kudoc/internal/clustertest"
 )
 
 // asController makes the test binary behave as kudoc-controller, so that the tests run real processes.
@@ -42,40 +35,12 @@ const patience = 120 * time.Second
 
 func connect(t testing.TB) (kubeconfig string, c client.Client) {
 	t.Helper()
-	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
-	if path == "" {
-		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
-			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
-		}
-		t.Skip("needs the API server of the sandbox: run 'make test'")
-	}
-	cfg, err := clientcmd.BuildConfigFromFlags("", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.QPS = -1
-	scheme := k8sruntime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
-		t.Fatal(err)
-	}
-	if c, err = client.New(cfg, client.Options{Scheme: scheme}); err != nil {
-		t.Fatal(err)
-	}
-	for _, kind := range []string{"frameworks", "frameworkversions", "instances", "planexecutions"} {
-		data, err := crd.Files.ReadFile("kudoc.dev_" + kind + ".yaml")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var def apiextensionsv1.CustomResourceDefinition
-		if err := yaml.UnmarshalStrict(data, &def); err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Create(t.Context(), &def); client.IgnoreAlreadyExists(err) != nil {
-			t.Fatal(err)
-		}
+	path := clustertest.Kubeconfig(t)
+	_, c = clustertest.Connect(t, path, clustertest.Scheme(t))
+	for _, def := range clustertest.InstallKinds(t, c) {
 		list := &metav1.PartialObjectMetadataList{}
 		list.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(def.Spec.Names.Kind))
-		eventually(t, kind+" are served", func(ctx context.Context) error { return c.List(ctx, list) })
+		eventually(t, def.Spec.Names.Plural+" are served", func(ctx context.Context) error { return c.List(ctx, list) })
 	}
 	return path, c
 }
@@ -147,16 +112,7 @@ func get(ctx context.Context, url, want string) error {
 
 func namespace(t testing.TB, c client.Client) string {
 	t.Helper()
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "controller-"}}
-	if err := c.Create(t.Context(), ns); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Delete(context.Background(), ns); err != nil {
-			t.Log(err)
-		}
-	})
-	return ns.Name
+	return clustertest.Namespace(t, c, "controller-")
 }
 
 func TestHealthAndMetricsAreServed(t *testing.T) {

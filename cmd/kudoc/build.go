@@ -14,6 +14,7 @@ import (
 	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/memory"
+	"github.com/kudoc/kudoc/internal/replace"
 	"github.com/kudoc/kudoc/internal/structural"
 )
 
@@ -153,29 +154,9 @@ func writeDocuments(io stdio, res *compile.Result, dir string) error {
 
 // announce writes a file and prints its name.
 func announce(io stdio, path string, data []byte) error {
-	if err := replaceFile(path, data); err != nil {
+	if err := replace.File(path, data); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(io.out, path)
 	return err
-}
-
-// replaceFile writes a file beside the old one and puts it in its place.
-func replaceFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".kudoc-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }() // after the rename there is none
-	if _, err := tmp.Write(data); err != nil {
-		_ = tmp.Close()
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -1,51 +1,26 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	k8sruntime "k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/clustertest"
 )
 
 // TestWhatOnlyTheControllerMayAsk: a person with the role edit runs plans and gives commands, and no more.
 func TestWhatOnlyTheControllerMayAsk(t *testing.T) {
-	cfg, err := clientcmd.BuildConfigFromFlags("", cluster(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	install(t, cluster(t))
-	s := k8sruntime.NewScheme()
-	if err := v1alpha1.AddToScheme(s); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(rbacv1.AddToScheme(s), corev1.AddToScheme(s)); err != nil {
-		t.Fatal(err)
-	}
-	admin, err := client.New(cfg, client.Options{Scheme: s})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "commands-"}}
-	if err := admin.Create(t.Context(), ns); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := admin.Delete(context.Background(), ns); err != nil {
-			t.Log(err)
-		}
-	})
-	namespace := ns.Name
+	path := clustertest.Kubeconfig(t)
+	install(t, path)
+	s := clustertest.Scheme(t)
+	cfg, admin := clustertest.Connect(t, path, s)
+	namespace := clustertest.Namespace(t, admin, "commands-")
 	binding := &rbacv1.RoleBinding{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "people"},
 		RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "kudoc-edit"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kudoc/kudoc/internal/compile/source"
 	"github.com/kudoc/kudoc/internal/given"
+	"github.com/kudoc/kudoc/internal/replace"
 )
 
 func newModCmd(io stdio) *cobra.Command {
@@ -65,7 +66,7 @@ func vendor(io stdio, dir string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return fmt.Errorf("make the module: %w", err)
 		}
-		if err := replaceFile(path, []byte(moduleFile)); err != nil {
+		if err := replace.File(path, []byte(moduleFile)); err != nil {
 			return err
 		}
 	}
@@ -86,7 +87,7 @@ func vendor(io stdio, dir string) error {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return fmt.Errorf("vendor: %w", err)
 		}
-		if err := replaceFile(to, files[path]); err != nil {
+		if err := replace.File(to, files[path]); err != nil {
 			return err
 		}
 	}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/given"
+	"github.com/kudoc/kudoc/internal/preview"
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
@@ -67,37 +65,11 @@ func (o *renderOptions) run(io stdio, dir string) error {
 	if err != nil {
 		return err
 	}
-	objs, err := rendered(run)
+	objs, err := preview.Objects(run)
 	if err != nil {
 		return err
 	}
 	return printObjects(io, objs, o.output)
-}
-
-// rendered are the objects of the steps that would run.
-func rendered(run *execution.Run) ([]*unstructured.Unstructured, error) {
-	var objs []*unstructured.Unstructured
-	conditions := run.Conditions()
-	for _, ph := range run.Plan.Phases {
-		for _, s := range ph.Steps {
-			if c, ok := conditions[plan.Ref{Phase: ph.Name, Step: s.Name}]; ok && c.Error != "" {
-				return nil, fmt.Errorf("step %s/%s: %s", ph.Name, s.Name, c.Error)
-			} else if ok && !c.Holds {
-				continue
-			}
-			for _, task := range s.Tasks {
-				if run.Version.Spec.Task(task).Kind.Identifies() { // nothing is written
-					continue
-				}
-				some, err := run.Objects(plan.Ref{Phase: ph.Name, Step: s.Name, Task: task}, 1, execution.OfflineScope)
-				if err != nil {
-					return nil, err
-				}
-				objs = append(objs, some...)
-			}
-		}
-	}
-	return objs, nil
 }
 
 // pinned makes a run of the plan for an Instance that exists nowhere.

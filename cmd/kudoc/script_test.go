@@ -10,18 +10,12 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/rogpeppe/go-internal/testscript"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	k8sruntime "k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
-	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/clustertest"
 	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/runtime"
 )
@@ -37,7 +31,7 @@ func TestScripts(t *testing.T) {
 
 // TestClusterScripts runs the scripts that need an API server and a controller; they share a namespace.
 func TestClusterScripts(t *testing.T) {
-	path := cluster(t)
+	path := clustertest.Kubeconfig(t)
 	namespace := startController(t, path)
 	p := params(t, "../../testdata/script/cluster")
 	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){"created": created, "refused": refused}
@@ -47,19 +41,6 @@ func TestClusterScripts(t *testing.T) {
 		return copyFrameworks(env)
 	}
 	testscript.Run(t, p)
-}
-
-// cluster is the kubeconfig of the sandbox.
-func cluster(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
-	if path == "" && os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
-		t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
-	}
-	if path == "" {
-		t.Skip("needs the API server of the sandbox: run 'make test'")
-	}
-	return path
 }
 
 func params(t *testing.T, dir string) testscript.Params {
@@ -88,25 +69,11 @@ func startController(t *testing.T, kubeconfig string) string {
 	t.Helper()
 	ctrl.SetLogger(logr.Discard())
 	install(t, kubeconfig)
-	cfg, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.QPS = -1
-	scheme := k8sruntime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
-		t.Fatal(err)
-	}
-	c, err := client.New(cfg, client.Options{Scheme: scheme})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "scripts-"}}
-	if err := c.Create(t.Context(), ns); err != nil {
-		t.Fatal(err)
-	}
+	scheme := clustertest.Scheme(t)
+	cfg, c := clustertest.Connect(t, kubeconfig, scheme)
+	namespace := clustertest.Namespace(t, c, "scripts-")
 	caches := runtime.CacheOptions()
-	caches.DefaultNamespaces = map[string]cache.Config{ns.Name: {}}
+	caches.DefaultNamespaces = map[string]cache.Config{namespace: {}}
 	mgr, err := ctrl.NewManager(cfg, manager.Options{Scheme: scheme, Cache: caches, Metrics: metricsserver.Options{BindAddress: "0"}})
 	if err != nil {
 		t.Fatal(err)
@@ -122,11 +89,8 @@ func startController(t *testing.T, kubeconfig string) string {
 		if err := <-done; err != nil {
 			t.Errorf("controller: %v", err)
 		}
-		if err := c.Delete(context.Background(), ns); err != nil {
-			t.Log(err)
-		}
 	})
-	return ns.Name
+	return namespace
 }
 
 // TestFrameworksBuildTheSame builds every framework of the repository twice and compares with what is recorded.

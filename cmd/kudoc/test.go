@@ -14,6 +14,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/compile/codes"
 	"github.com/kudoc/kudoc/internal/given"
+	"github.com/kudoc/kudoc/internal/replace"
 	"github.com/kudoc/kudoc/internal/report"
 	"github.com/kudoc/kudoc/internal/testrun"
 	"github.com/kudoc/kudoc/internal/testrun/outcome"
@@ -139,7 +140,7 @@ func writeGolden(io stdio, dir string, files map[string][]byte) error {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("make the directory of golden files: %w", err)
 		}
-		if err := replaceFile(path, files[name]); err != nil {
+		if err := replace.File(path, files[name]); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(io.err, "wrote", path); err != nil {

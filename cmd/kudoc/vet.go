@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kudoc/kudoc/internal/against"
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/compile/codes"
 	"github.com/kudoc/kudoc/internal/given"
@@ -117,7 +118,7 @@ func (o *vetOptions) vet(ctx context.Context, io stdio, dir string) (report.Fram
 	}
 	res, diags := compile.Framework(opts)
 	if o.against != "" && res != nil {
-		changes, err := o.changes(ctx, res, dir)
+		changes, err := against.Other{Name: o.against, WorkingDir: workingDir(), KudocVersion: version}.Changes(ctx, res, dir)
 		if err != nil {
 			return report.Framework{}, err
 		}

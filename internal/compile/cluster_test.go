@@ -3,7 +3,6 @@ package compile
 import (
 	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,37 +15,21 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/kudoc/kudoc/internal/clustertest"
 	"github.com/kudoc/kudoc/internal/kinds"
 	"github.com/kudoc/kudoc/internal/render"
 )
 
-// connect finds the sandbox. Where KUDOC_REQUIRE_CLUSTER is set, its absence fails the test.
+// connect finds the sandbox.
 func connect(t *testing.T) (*rest.Config, client.Client) {
 	t.Helper()
-	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
-	if path == "" {
-		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
-			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
-		}
-		t.Skip("needs the API server of the sandbox: run 'make test'")
-	}
-	cfg, err := clientcmd.BuildConfigFromFlags("", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.QPS = -1
 	scheme := runtime.NewScheme()
 	if err := errors.Join(apiextensionsv1.AddToScheme(scheme), admissionv1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
-	c, err := client.New(cfg, client.Options{Scheme: scheme})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg, c
+	return clustertest.Connect(t, clustertest.Kubeconfig(t), scheme)
 }
 
 // TestEveryKindOfAnAPIServerHasThePluralThatIsGuessed compares with all that one serves.

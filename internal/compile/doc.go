@@ -9,8 +9,8 @@
 //	lower.go     prints what the evaluator found as templates (package lower)
 //	validate.go  compares the templates with CUE for generated inputs (package validate): translation validation
 //	lint.go      looks for objects that make no sense together (package lint)
-//	emit.go      writes the objects; role.go the permissions that they need, package images what their pods run, and packages
-//	             admission and openapi what their parameters are
+//	emit.go      writes the objects; role.go the permissions that they need (package permissions), package images what their
+//	             pods run, and packages admission and openapi what their parameters are
 //	remember.go  recalls the build of sources that have not changed
 //
 // The evaluator is a second implementation of a part of CUE, so that nothing that it makes is trusted: every build

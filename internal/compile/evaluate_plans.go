@@ -13,6 +13,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/params"
 	"github.com/kudoc/kudoc/internal/compile/steps"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // checkPlanParams finds tasks and steps that read a parameter which one of the plans that use them does not have.
@@ -62,7 +63,7 @@ func (c *compilation) checkStarted() {
 			continue
 		}
 		_, err := c.program.PlanParams(p.Name, nil, render.Inputs{Params: base, Instance: render.InstanceInfo{Name: "instance", Namespace: "default"}})
-		var wrong render.ParamErrors
+		var wrong parameter.Errors
 		if !errors.As(err, &wrong) {
 			continue
 		}

@@ -21,6 +21,7 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // policyEnv has what CEL has in an API server of Kubernetes 1.37, as far as policies use it.
@@ -274,9 +275,9 @@ params: {
 // someParameters are mostly wrong, in one place.
 func someParameters(t *testing.T, r *Result, n int) []map[string]any {
 	t.Helper()
-	root := render.Schema{Type: "struct"}
+	root := parameter.Schema{Type: "struct"}
 	for _, p := range r.Version.Spec.Parameters {
-		f := render.Field{Name: p.Name, Optional: p.Optional}
+		f := parameter.Field{Name: p.Name, Optional: p.Optional}
 		if err := json.Unmarshal(p.Schema.Raw, &f.Schema); err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +290,7 @@ func someParameters(t *testing.T, r *Result, n int) []map[string]any {
 	g := &guesser{rand.New(rand.NewPCG(1, uint64(len(root.Fields))))}
 	base := map[string]any{}
 	for range 200 { // what is needed, and right
-		var errs render.ParamErrors
+		var errs parameter.Errors
 		if _, err := program.Params(base); !errors.As(err, &errs) {
 			break
 		}
@@ -320,7 +321,7 @@ func someParameters(t *testing.T, r *Result, n int) []map[string]any {
 // guesser makes values, about one in odds of another type.
 type guesser struct{ *rand.Rand }
 
-func (g *guesser) value(s *render.Schema, odds int) any {
+func (g *guesser) value(s *parameter.Schema, odds int) any {
 	if odds > 0 && g.IntN(odds) == 0 {
 		return []any{nil, true, int64(1), 1.0, 1.5, "x", []any{}, []any{int64(1)}, map[string]any{}, map[string]any{"a": "b"}, -9223372036854775808.0, 1e300}[g.IntN(12)]
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 	"github.com/kudoc/kudoc/internal/render/spell"
 )
 
@@ -114,7 +115,7 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 		}
 		return Unknown("parameter", parts[0], names)
 	}
-	var schema render.Schema
+	var schema parameter.Schema
 	if err := json.Unmarshal(params[at].Schema.Raw, &schema); err != nil {
 		return fmt.Errorf("schema of parameter %q: %w", parts[0], err)
 	}
@@ -122,7 +123,7 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 		outer := strings.Join(parts[:i+1], ".")
 		switch {
 		case schema.Type == "struct":
-			f := slices.IndexFunc(schema.Fields, func(f render.Field) bool { return f.Name == name })
+			f := slices.IndexFunc(schema.Fields, func(f parameter.Field) bool { return f.Name == name })
 			if f < 0 {
 				names := make([]string, len(schema.Fields))
 				for j := range schema.Fields {
@@ -134,7 +135,7 @@ func set(out map[string]any, params []v1alpha1.Parameter, path, text string) err
 		case schema.Type == "map" && schema.Elem != nil:
 			schema = *schema.Elem
 		case schema.Type == "map" || schema.Type == "any":
-			schema = render.Schema{Type: "any"}
+			schema = parameter.Schema{Type: "any"}
 		default:
 			return fmt.Errorf("parameter %q is %s: it has no field %q", outer, article(schema.Type), name)
 		}

@@ -19,14 +19,10 @@ func (g *Graph) Dot() string {
 		d.plan(n, &g.Plans[n])
 	}
 	d.line(0, "}")
-	return d.text.String()
+	return d.String()
 }
 
-type dot struct{ text strings.Builder }
-
-func (d *dot) line(depth int, format string, args ...any) {
-	fmt.Fprintf(&d.text, strings.Repeat("  ", depth)+format+"\n", args...)
-}
+type dot struct{ outline }
 
 func (d *dot) plan(n int, p *Plan) {
 	id := fmt.Sprintf("p%d", n)
@@ -48,12 +44,8 @@ func (d *dot) plan(n int, p *Plan) {
 }
 
 func (d *dot) phase(id string, ph *Phase) {
-	title := "phase " + ph.Name
-	if ph.Parallel {
-		title += ", steps in parallel"
-	}
 	d.line(2, "subgraph cluster_%s {", id)
-	d.line(3, "label=%s; style=\"rounded,dashed\"", label(title))
+	d.line(3, "label=%s; style=\"rounded,dashed\"", label(ph.title()))
 	for i := range ph.Steps {
 		s, style := &ph.Steps[i], ""
 		if s.When != "" {
@@ -70,9 +62,5 @@ func (d *dot) phase(id string, ph *Phase) {
 var inDot = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 func label(lines ...string) string {
-	out := make([]string, len(lines))
-	for i, l := range lines {
-		out[i] = inDot.Replace(l)
-	}
-	return `"` + strings.Join(out, `\n`) + `"`
+	return `"` + strings.Join(each(lines, inDot.Replace), `\n`) + `"`
 }

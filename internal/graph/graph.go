@@ -5,6 +5,7 @@
 //	starts.go   what runs a plan
 //	objects.go  the objects of a task, as they are for the defaults
 //	standin.go  values for what has no default
+//	text.go     what the next two have in common
 //	mermaid.go  text that GitHub and many editors draw
 //	dot.go      text for Graphviz
 //	layout.go   where cards, phases and plans are

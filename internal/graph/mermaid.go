@@ -20,14 +20,10 @@ func (g *Graph) Mermaid() string {
 	if len(g.Requires) > 0 {
 		m.line(1, "classDef requires fill:none")
 	}
-	return m.text.String()
+	return m.String()
 }
 
-type mermaid struct{ text strings.Builder }
-
-func (m *mermaid) line(depth int, format string, args ...any) {
-	fmt.Fprintf(&m.text, strings.Repeat("  ", depth)+format+"\n", args...)
-}
+type mermaid struct{ outline }
 
 func (m *mermaid) plan(n int, p *Plan) {
 	id := fmt.Sprintf("p%d", n)
@@ -48,11 +44,7 @@ func (m *mermaid) plan(n int, p *Plan) {
 }
 
 func (m *mermaid) phase(id string, ph *Phase) {
-	title := "phase " + ph.Name
-	if ph.Parallel {
-		title += ", steps in parallel"
-	}
-	m.line(2, "subgraph %s[%s]", id, quoted(title))
+	m.line(2, "subgraph %s[%s]", id, quoted(ph.title()))
 	m.line(3, "direction TB")
 	for i := range ph.Steps {
 		s, class := &ph.Steps[i], ""
@@ -67,42 +59,9 @@ func (m *mermaid) phase(id string, ph *Phase) {
 	m.line(2, "end")
 }
 
-// lines are a step as text, for tools that lay it out themselves.
-func (s *Step) lines() []string {
-	out := []string{"step " + s.Name}
-	if s.When != "" {
-		out = append(out, "if "+s.When)
-	}
-	if len(s.Notes) > 0 {
-		out = append(out, strings.Join(s.Notes, ", "))
-	}
-	for _, t := range s.Tasks {
-		out = append(out, t.Verb+" "+t.Name)
-		if len(t.Objects) == 0 {
-			out = append(out, "· "+nothing)
-		}
-		for _, o := range t.Objects {
-			out = append(out, "· "+o.String())
-		}
-	}
-	return out
-}
-
-func (o Object) String() string {
-	text := strings.TrimSpace(o.Kind + " " + o.Name)
-	if o.Sometimes {
-		text += ", if wanted"
-	}
-	return text
-}
-
 var inMermaid = strings.NewReplacer("&", "#amp;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;")
 
 // quoted is a text of several lines.
 func quoted(lines ...string) string {
-	out := make([]string, len(lines))
-	for i, l := range lines {
-		out[i] = inMermaid.Replace(l)
-	}
-	return `"` + strings.Join(out, "<br>") + `"`
+	return `"` + strings.Join(each(lines, inMermaid.Replace), "<br>") + `"`
 }

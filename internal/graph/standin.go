@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // standIns are values for parameters and outputs that have to be there and have no default: their names, zeros and ones. What
@@ -12,7 +12,7 @@ import (
 func standIns(ps []v1alpha1.Parameter) map[string]any {
 	out := map[string]any{}
 	for _, p := range ps {
-		var s render.Schema
+		var s parameter.Schema
 		if p.Optional || json.Unmarshal(p.Schema.Raw, &s) != nil {
 			continue
 		}
@@ -24,7 +24,7 @@ func standIns(ps []v1alpha1.Parameter) map[string]any {
 }
 
 // standIn is nil where there is a default.
-func standIn(name string, s *render.Schema) any {
+func standIn(name string, s *parameter.Schema) any {
 	if s.Default != nil || s.DefaultExpr != "" {
 		return nil
 	}

@@ -1,4 +1,5 @@
-// Package preview says what a plan would change in a cluster, by asking the API server to apply it for show.
+// Package preview says what a plan would do: which objects it has, and what they would change in a cluster, by asking the API
+// server to apply them for show.
 package preview
 
 import (
@@ -32,22 +33,9 @@ type Change struct {
 // deleted at its end.
 func Of(ctx context.Context, c client.Client, run *execution.Run, scope execution.Scope) ([]Change, error) {
 	p := &preview{Client: c, run: run, scope: scope, applied: map[schema.GroupKind]map[client.ObjectKey]bool{}, tasks: map[string]bool{}}
-	conditions := run.Conditions()
-	for _, ph := range run.Plan.Phases {
-		for _, s := range ph.Steps {
-			ref := plan.Ref{Phase: ph.Name, Step: s.Name}
-			if cond, ok := conditions[ref]; ok && cond.Error != "" {
-				return nil, fmt.Errorf("step %s/%s: %s", ph.Name, s.Name, cond.Error)
-			} else if ok && !cond.Holds {
-				continue
-			}
-			for _, task := range s.Tasks {
-				ref.Task = task
-				if err := p.task(ctx, ref); err != nil {
-					return nil, err
-				}
-			}
-		}
+	err := eachTask(run, func(ref plan.Ref) error { return p.task(ctx, ref) })
+	if err != nil {
+		return nil, err
 	}
 	p.prune()
 	return p.changes, nil

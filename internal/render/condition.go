@@ -6,7 +6,8 @@ import (
 	"github.com/google/cel-go/cel"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/expression"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // loadConditions loads the conditions of the steps of a plan.
@@ -16,7 +17,7 @@ func (p *Program) loadConditions(plan *v1alpha1.Plan, env *cel.Env) error {
 			if s.When == "" {
 				continue
 			}
-			e, err := newExpression(env, s.When)
+			e, err := expression.Compile(env, s.When)
 			if err != nil {
 				return fmt.Errorf("step %q: when: %w", ph.Name+"/"+s.Name, err)
 			}
@@ -36,7 +37,7 @@ func (p *Program) When(in Inputs) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ok, err := e.evalBool(r.vars, r.budget)
+	ok, err := e.EvalBool(r.vars, r.budget)
 	if err != nil {
 		return false, fmt.Errorf("when: %w", err)
 	}
@@ -46,7 +47,7 @@ func (p *Program) When(in Inputs) (bool, error) {
 // Readiness is what a task says about when the object of an ID is healthy; it is empty if it says nothing.
 func (p *Program) Readiness(task, id string) string {
 	if e := p.ready(task, id); e != nil {
-		return e.source
+		return e.Source()
 	}
 	return ""
 }
@@ -61,13 +62,13 @@ func (p *Program) Ready(task, id string, in Inputs, object map[string]any) (bool
 	if err != nil {
 		return false, err
 	}
-	if r.vars["object"], err = library.Canonical(object, 0); err != nil {
+	if r.vars["object"], err = value.Canonical(object, 0); err != nil {
 		return false, fmt.Errorf("object: %w", err)
 	}
-	return e.evalBool(r.vars, r.budget)
+	return e.EvalBool(r.vars, r.budget)
 }
 
-func (p *Program) ready(task, id string) *expression {
+func (p *Program) ready(task, id string) *expression.Compiled {
 	if id == "" {
 		return nil
 	}

@@ -7,13 +7,14 @@
 //
 // The way of the data:
 //
-//	Load          schema.go, template.go, text.go: parse and type-check everything once; nothing unknown is accepted
-//	Params        params.go: defaults in the order of their dependencies, types, unknown names, checks
+//	Load          template.go, text.go, room parameter: parse and type-check everything once; nothing unknown is accepted
+//	Params        room parameter: defaults in the order of their dependencies, types, unknown names, checks
 //	Objects       instantiate.go: walk the templates, evaluate the holes, merge, drop what a condition excludes
 //	Outputs       the same for the outputs template
 //
-// Package library, below this one, holds the functions that expressions may call beside CEL's own.
+// Expressions are evaluated in room expression; library holds the functions that they may call beside CEL's own, and value
+// what they work on.
 //
 // A Program is immutable after Load and safe for concurrent use. Every evaluation has a budget of cost and of output
-// size, so that a template cannot occupy a controller: see limits.go.
+// size, so that a template cannot occupy a controller: see expression/budget.go and limits.go.
 package render

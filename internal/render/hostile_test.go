@@ -190,13 +190,13 @@ var hostiles = map[string]struct {
 		return hostile("["+strings.Repeat("1+1,", 300000)+"1]", nil)
 	}, want: "exceeds limit"},
 	"an enormous parameter": {spec: func() *v1alpha1.FrameworkVersionSpec {
-		return specOf("o", `{"a": {"$cel": "params.s"}}`, parameter("s", `{"type": "string"}`))
+		return specOf("o", `{"a": {"$cel": "params.s"}}`, declared("s", `{"type": "string"}`))
 	}, params: map[string]any{"s": strings.Repeat("x", 1<<20)}, want: "bytes"},
 	"a default that is enormous": {spec: func() *v1alpha1.FrameworkVersionSpec {
-		return specOf("o", `{}`, parameter("s", `{"type": "string", "default": "`+strings.Repeat("x", 1<<20)+`"}`))
+		return specOf("o", `{}`, declared("s", `{"type": "string", "default": "`+strings.Repeat("x", 1<<20)+`"}`))
 	}, params: map[string]any{}, want: "bytes"},
 	"a check that computes for ever": {spec: func() *v1alpha1.FrameworkVersionSpec {
-		return specOf("o", `{}`, parameter("s", `{"type": "int", "check": "list.Range(0, 100000, 1).exists(x, list.Range(0, 100000, 1).exists(y, x+y < 0))", "want": "x"}`))
+		return specOf("o", `{}`, declared("s", `{"type": "int", "check": "list.Range(0, 100000, 1).exists(x, list.Range(0, 100000, 1).exists(y, x+y < 0))", "want": "x"}`))
 	}, params: map[string]any{"s": int64(1)}, want: "limit"},
 }
 

@@ -9,7 +9,8 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/expression"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // node is a piece of a template. The value that it renders to is freshly made. absent stands for nothing, many for the
@@ -30,20 +31,20 @@ type (
 // rendering is the state of one call: what expressions may read, and what is left of the budget.
 type rendering struct {
 	vars   map[string]any
-	budget *budget
+	budget *expression.Budget
 }
 
 type (
 	// literal is a value without holes.
 	literal struct{ value any }
 	// hole is {$cel: expression}.
-	hole struct{ e *expression }
+	hole struct{ e *expression.Compiled }
 	// textNode is {$text: ...}.
 	textNode struct{ parts []textPart }
 	// textPart is literal text, or a hole if there is an expression.
 	textPart struct {
 		literal string
-		e       *expression
+		e       *expression.Compiled
 	}
 	// fields is a map.
 	fields struct {
@@ -53,13 +54,13 @@ type (
 	list struct{ items []node }
 	// conditional is {$if: cond, $then: ..., $else: ...}.
 	conditional struct {
-		cond            *expression
+		cond            *expression.Compiled
 		then, otherwise node
 	}
 	// loop is {$for: name, $in: list, $do: body}.
 	loop struct {
 		name string
-		in   *expression
+		in   *expression.Compiled
 		body node
 	}
 	// entry is {$key: ..., $value: ...}.
@@ -68,45 +69,14 @@ type (
 	merge struct{ parts []node }
 )
 
-func (n literal) render(r *rendering) (any, error) { return r.copy(n.value) }
-
-func (r *rendering) copy(v any) (any, error) {
-	size := 8
-	if s, ok := v.(string); ok {
-		size = len(s)
-	}
-	if err := r.budget.value(size); err != nil {
-		return nil, err
-	}
-	switch v := v.(type) {
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			var err error
-			if out[i], err = r.copy(v[i]); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for k := range v {
-			var err error
-			if out[k], err = r.copy(v[k]); err != nil {
-				return nil, err
-			}
-		}
-		return out, nil
-	}
-	return v, nil
-}
+func (n literal) render(r *rendering) (any, error) { return value.Copy(n.value, r.budget.Value) }
 
 func (n hole) render(r *rendering) (any, error) {
-	v, err := n.e.eval(r.vars, r.budget)
+	v, err := n.e.Eval(r.vars, r.budget)
 	if err != nil {
 		return nil, err
 	}
-	return library.ToGo(v, r.budget.value, 0)
+	return value.ToGo(v, r.budget.Value, 0)
 }
 
 func (n *textNode) render(r *rendering) (any, error) {
@@ -116,7 +86,7 @@ func (n *textNode) render(r *rendering) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := r.budget.value(len(s)); err != nil {
+		if err := r.budget.Value(len(s)); err != nil {
 			return nil, err
 		}
 		b.WriteString(s)
@@ -128,15 +98,15 @@ func (p textPart) text(r *rendering) (string, error) {
 	if p.e == nil {
 		return p.literal, nil
 	}
-	v, err := p.e.eval(r.vars, r.budget)
+	v, err := p.e.Eval(r.vars, r.budget)
 	if err != nil {
 		return "", err
 	}
-	return library.Interpolate(v)
+	return value.Interpolate(v)
 }
 
 func (n *fields) render(r *rendering) (any, error) {
-	if err := r.budget.value(8); err != nil {
+	if err := r.budget.Value(8); err != nil {
 		return nil, err
 	}
 	out := make(map[string]any, len(n.keys))
@@ -153,7 +123,7 @@ func (n *fields) render(r *rendering) (any, error) {
 }
 
 func (n *list) render(r *rendering) (any, error) {
-	if err := r.budget.value(8); err != nil {
+	if err := r.budget.Value(8); err != nil {
 		return nil, err
 	}
 	out := make([]any, 0, len(n.items))
@@ -178,7 +148,7 @@ func appendItem(out []any, v any) []any {
 }
 
 func (n *conditional) render(r *rendering) (any, error) {
-	ok, err := n.cond.evalBool(r.vars, r.budget)
+	ok, err := n.cond.EvalBool(r.vars, r.budget)
 	switch {
 	case err != nil:
 		return nil, err
@@ -191,13 +161,13 @@ func (n *conditional) render(r *rendering) (any, error) {
 }
 
 func (n *loop) render(r *rendering) (any, error) {
-	v, err := n.in.eval(r.vars, r.budget)
+	v, err := n.in.Eval(r.vars, r.budget)
 	if err != nil {
 		return nil, err
 	}
 	l, ok := v.(traits.Lister)
 	if !ok {
-		return nil, fmt.Errorf("%s: want a list to range over, got a %s", abbreviate(n.in.source), v.Type().TypeName())
+		return nil, fmt.Errorf("%s: want a list to range over, got a %s", value.Abbreviate(n.in.Source()), v.Type().TypeName())
 	}
 	outer, shadowed := r.vars[n.name]
 	defer func() {
@@ -207,9 +177,9 @@ func (n *loop) render(r *rendering) (any, error) {
 		}
 	}()
 	out := many{}
-	library.Elements(l, func(_ int, e ref.Val) ref.Val {
+	value.Elements(l, func(_ int, e ref.Val) ref.Val {
 		r.vars[n.name] = e
-		if err = r.budget.spend(1); err != nil {
+		if err = r.budget.Spend(1); err != nil {
 			return types.False
 		}
 		var x any
@@ -229,7 +199,7 @@ func (n *entry) render(r *rendering) (any, error) {
 	}
 	s, ok := k.(string)
 	if !ok {
-		return nil, fmt.Errorf("$key yields %s, not a string", library.KindOf(k))
+		return nil, fmt.Errorf("$key yields %s, not a string", value.KindOf(k))
 	}
 	v, err := n.value.render(r)
 	if err != nil {
@@ -242,7 +212,7 @@ func (n *entry) render(r *rendering) (any, error) {
 }
 
 func (n *merge) render(r *rendering) (any, error) {
-	if err := r.budget.value(8); err != nil {
+	if err := r.budget.Value(8); err != nil {
 		return nil, err
 	}
 	out := map[string]any{}
@@ -273,7 +243,7 @@ func mergeInto(out map[string]any, v any) error {
 	case map[string]any:
 		return unifyInto(out, v)
 	}
-	return fmt.Errorf("cannot merge %s into a struct", library.KindOf(v))
+	return fmt.Errorf("cannot merge %s into a struct", value.KindOf(v))
 }
 
 // unifyInto is CUE's unification of JSON values, in place.
@@ -313,11 +283,11 @@ func unifyJSON(a, b any) (any, error) {
 		}
 		return x, nil
 	default:
-		if library.KindOf(a) == library.KindOf(b) && a == b {
+		if value.KindOf(a) == value.KindOf(b) && a == b {
 			return a, nil
 		}
 	}
-	return nil, fmt.Errorf("conflicting values %s and %s", brief(a), brief(b))
+	return nil, fmt.Errorf("conflicting values %s and %s", value.Brief(a), value.Brief(b))
 }
 
 // pathError is an error at a path in a rendered object.

@@ -4,15 +4,16 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/expression"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // locals are the shared expressions of a program, each evaluated at most once in a rendering, and only if something reads
 // it: an expression that fails must not fail objects that do not need it.
 type locals struct {
-	*library.Object
+	*value.Object
 	*rendering
-	expressions map[string]*expression
+	expressions map[string]*expression.Compiled
 	busy        map[string]bool
 }
 
@@ -40,7 +41,7 @@ func (l *locals) Find(k ref.Val) (ref.Val, bool) {
 		l.busy = map[string]bool{}
 	}
 	l.busy[name] = true
-	v, err := e.eval(l.vars, l.budget)
+	v, err := e.Eval(l.vars, l.budget)
 	delete(l.busy, name)
 	if err != nil {
 		v = types.WrapErr(err)

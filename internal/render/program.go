@@ -7,8 +7,10 @@ import (
 	"github.com/google/cel-go/cel"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/expression"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 	"github.com/kudoc/kudoc/internal/render/spell"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // FormatVersion is the version of the template format that this package reads and the compiler writes.
@@ -16,13 +18,13 @@ const FormatVersion = "1.0"
 
 // DecodeJSON reads a JSON object as an API server stores it: a number is an int64 if it has such a value, else a float64.
 func DecodeJSON(b []byte) (map[string]any, error) {
-	v, err := library.Decode(b)
+	v, err := value.Decode(b)
 	if err != nil {
 		return nil, err
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("want a JSON object, got %s", library.KindOf(v))
+		return nil, fmt.Errorf("want a JSON object, got %s", value.KindOf(v))
 	}
 	return m, nil
 }
@@ -65,12 +67,12 @@ type Object struct {
 // Program is a FrameworkVersion that is ready to be rendered. It is safe for concurrent use.
 type Program struct {
 	framework, version string
-	params             *shape
-	plans              map[string]*shape
-	requires           map[string]*shape
-	locals             map[string]*expression
+	params             *parameter.Struct
+	plans              map[string]*parameter.Struct
+	requires           map[string]*parameter.Struct
+	locals             map[string]*expression.Compiled
 	tasks              map[string][]template
-	conditions         map[stepKey]*expression
+	conditions         map[stepKey]*expression.Compiled
 	outputs            node
 }
 
@@ -80,7 +82,7 @@ type stepKey struct{ plan, phase, step string }
 type template struct {
 	id    string
 	node  node
-	ready *expression // or nil
+	ready *expression.Compiled // or nil
 }
 
 // Load parses and checks everything that a FrameworkVersion holds.
@@ -95,55 +97,42 @@ func Load(spec *v1alpha1.FrameworkVersionSpec) (*Program, error) {
 	if n := expressions(spec); n > maxExpressions {
 		return nil, fmt.Errorf("it has %d expressions, more than %d: no framework needs so many", n, maxExpressions)
 	}
-	shapes, err := newShapeLoader()
+	env, err := expression.Env()
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*shape{}, requires: map[string]*shape{}, locals: map[string]*expression{}, tasks: map[string][]template{}, conditions: map[stepKey]*expression{}}
-	if p.params, err = shapes.parameters(spec.Parameters); err != nil {
+	load, err := parameter.NewLoader(env)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{framework: spec.Framework, version: spec.Version, plans: map[string]*parameter.Struct{}, requires: map[string]*parameter.Struct{}, locals: map[string]*expression.Compiled{}, tasks: map[string][]template{}, conditions: map[stepKey]*expression.Compiled{}}
+	if p.params, err = load.Load(spec.Parameters); err != nil {
 		return nil, err
 	}
 	for i := range spec.Requires {
 		r := &spec.Requires[i]
-		if p.requires[r.Name], err = shapes.parameters(r.Outputs); err != nil {
+		if p.requires[r.Name], err = load.Load(r.Outputs); err != nil {
 			return nil, fmt.Errorf("requirement %q: %w", r.Name, err)
 		}
 	}
 	for i := range spec.Plans {
 		plan := &spec.Plans[i]
-		if p.plans[plan.Name], err = shapes.parameters(plan.Parameters); err != nil {
+		if p.plans[plan.Name], err = load.Load(plan.Parameters); err != nil {
 			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
 		}
-		if err := p.loadConditions(plan, shapes.env); err != nil {
+		if err := p.loadConditions(plan, env); err != nil {
 			return nil, fmt.Errorf("plan %q: %w", plan.Name, err)
 		}
 	}
-	if err := p.loadTemplates(spec, shapes.env); err != nil {
+	if err := p.loadTemplates(spec, env); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
-// parameters loads a list of parameters as one struct.
-func (l *shapeLoader) parameters(params []v1alpha1.Parameter) (*shape, error) {
-	out := &shape{kind: "struct"}
-	for i := range params {
-		p := &params[i]
-		if out.member(p.Name) != nil {
-			return nil, fmt.Errorf("parameter %q is declared twice", p.Name)
-		}
-		s, err := l.decode(p.Schema.Raw)
-		if err != nil {
-			return nil, fmt.Errorf("parameter %q: %w", p.Name, err)
-		}
-		out.fields = append(out.fields, &member{name: p.Name, optional: p.Optional, shape: s})
-	}
-	return out, nil
-}
-
 func (p *Program) loadTemplates(spec *v1alpha1.FrameworkVersionSpec, env *cel.Env) error {
 	for name, source := range spec.Locals {
-		e, err := newExpression(env, source)
+		e, err := expression.Compile(env, source)
 		if err != nil {
 			return fmt.Errorf("local %q: %w", name, err)
 		}
@@ -163,7 +152,7 @@ func (p *Program) loadTemplates(spec *v1alpha1.FrameworkVersionSpec, env *cel.En
 			}
 			loaded := template{id: t.Objects[j].ID, node: n}
 			if t.Objects[j].Ready != "" {
-				if loaded.ready, err = newExpression(env, t.Objects[j].Ready); err != nil {
+				if loaded.ready, err = expression.Compile(env, t.Objects[j].Ready); err != nil {
 					return fmt.Errorf("task %q: object %q: ready: %w", t.Name, t.Objects[j].ID, err)
 				}
 			}
@@ -182,10 +171,10 @@ func (p *Program) loadTemplates(spec *v1alpha1.FrameworkVersionSpec, env *cel.En
 }
 
 // Params returns the effective parameters for those that an Instance sets: defaults filled in, types and constraints
-// checked. The error is ParamErrors with everything that is wrong.
+// checked. The error is parameter.Errors with everything that is wrong.
 func (p *Program) Params(given map[string]any) (map[string]any, error) {
 	vars := map[string]any{"framework": map[string]any{"name": p.framework, "version": p.version}}
-	return p.params.resolve(given, []string{"params"}, vars, newBudget())
+	return p.params.Resolve(given, []string{"params"}, vars, expression.NewBudget())
 }
 
 // PlanParams returns the effective parameters of one run of a plan. Only in.Params and in.Instance need to be set.
@@ -199,7 +188,7 @@ func (p *Program) PlanParams(plan string, given map[string]any, in Inputs) (map[
 	if err != nil {
 		return nil, err
 	}
-	return s.resolve(given, []string{"plan", "params"}, r.vars, r.budget)
+	return s.Resolve(given, []string{"plan", "params"}, r.vars, r.budget)
 }
 
 // Required returns what templates read of the outputs of the Instance that meets a requirement. Outputs that the requirement
@@ -211,16 +200,16 @@ func (p *Program) Required(name string, outputs map[string]any) (map[string]any,
 	}
 	known := map[string]any{}
 	for k, v := range outputs {
-		if s.member(k) != nil {
+		if s.Has(k) {
 			known[k] = v
 		}
 	}
-	return s.resolve(known, []string{"outputs"}, map[string]any{}, newBudget())
+	return s.Resolve(known, []string{"outputs"}, map[string]any{}, expression.NewBudget())
 }
 
 // rendering makes the variables of one call.
 func (p *Program) rendering(in Inputs) (*rendering, error) {
-	r := &rendering{budget: newBudget()}
+	r := &rendering{budget: expression.NewBudget()}
 	r.vars = map[string]any{
 		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
 		"framework": map[string]any{"name": p.framework, "version": p.version},
@@ -228,21 +217,21 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 		"step":      map[string]any{"name": in.Step},
 		"execution": map[string]any{"name": in.Execution.Name, "uid": in.Execution.UID},
 	}
-	params, err := library.Canonical(orEmpty(in.Params), 0)
+	params, err := value.Canonical(orEmpty(in.Params), 0)
 	if err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
-	previous, err := library.Canonical(orEmpty(in.Previous), 0)
+	previous, err := value.Canonical(orEmpty(in.Previous), 0)
 	if err != nil {
 		return nil, fmt.Errorf("previous.params: %w", err)
 	}
-	planParams, err := library.Canonical(orEmpty(in.Plan.Params), 0)
+	planParams, err := value.Canonical(orEmpty(in.Plan.Params), 0)
 	if err != nil {
 		return nil, fmt.Errorf("plan.params: %w", err)
 	}
 	requires := map[string]any{}
 	for name, outputs := range in.Requires {
-		if requires[name], err = library.Canonical(map[string]any{"outputs": outputs}, 0); err != nil {
+		if requires[name], err = value.Canonical(map[string]any{"outputs": outputs}, 0); err != nil {
 			return nil, fmt.Errorf("requires.%s.outputs: %w", name, err)
 		}
 	}
@@ -250,7 +239,7 @@ func (p *Program) rendering(in Inputs) (*rendering, error) {
 	r.vars["requires"] = requires
 	r.vars["previous"] = map[string]any{"params": previous}
 	r.vars["plan"] = map[string]any{"name": in.Plan.Name, "params": planParams}
-	r.vars["local"] = &locals{Object: library.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
+	r.vars["local"] = &locals{Object: value.NewObject(len(p.locals)), rendering: r, expressions: p.locals}
 	return r, nil
 }
 
@@ -289,7 +278,7 @@ func (r *Rendering) Objects(task string) ([]Object, error) {
 	if !ok {
 		return nil, fmt.Errorf("no task %q%s", task, spell.Hint(task, sortedKeys(r.program.tasks)))
 	}
-	r.budget = newBudget()
+	r.budget = expression.NewBudget()
 	var out []Object
 	ids := map[string]bool{}
 	for i, t := range templates {
@@ -329,7 +318,7 @@ func (t *template) objects(v any) ([]Object, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("want an object, got %s", library.KindOf(v))
+		return nil, fmt.Errorf("want an object, got %s", value.KindOf(v))
 	}
 	if t.id != "" {
 		return []Object{{ID: t.id, Manifest: m}}, nil
@@ -338,7 +327,7 @@ func (t *template) objects(v any) ([]Object, error) {
 	for _, id := range sortedKeys(m) {
 		o, ok := m[id].(map[string]any)
 		if !ok {
-			return nil, inside(id, fmt.Errorf("want an object, got %s", library.KindOf(m[id])))
+			return nil, inside(id, fmt.Errorf("want an object, got %s", value.KindOf(m[id])))
 		}
 		out = append(out, Object{ID: id, Manifest: o})
 	}
@@ -363,7 +352,7 @@ func (p *Program) Outputs(in Inputs) (map[string]any, error) {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("outputs: want a struct, got %s", library.KindOf(v))
+		return nil, fmt.Errorf("outputs: want a struct, got %s", value.KindOf(v))
 	}
-	return m, fits("the outputs", m)
+	return m, parameter.Fits("the outputs", m)
 }

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // program loads a framework with one task t of one object o.
@@ -29,7 +30,7 @@ func specOf(id, template string, params ...v1alpha1.Parameter) *v1alpha1.Framewo
 	}
 }
 
-func parameter(name, schema string, optional ...bool) v1alpha1.Parameter {
+func declared(name, schema string, optional ...bool) v1alpha1.Parameter {
 	return v1alpha1.Parameter{Name: name, Optional: len(optional) > 0, Schema: runtime.RawExtension{Raw: []byte(schema)}}
 }
 
@@ -170,15 +171,15 @@ func TestLoadRefusesWhatItDoesNotKnow(t *testing.T) {
 // ensemble are parameters whose defaults and checks depend on each other.
 func ensemble() []v1alpha1.Parameter {
 	return []v1alpha1.Parameter{
-		parameter("memory", `{"type": "int", "default": 1024, "check": "self >= 256", "want": ">=256"}`),
-		parameter("heap", `{"type": "int", "defaultExpr": "div(params.memory * 3, 4)", "check": "self <= params.memory", "want": "<=memory"}`),
-		parameter("young", `{"type": "int", "defaultExpr": "div(params.heap, 2)"}`),
-		parameter("tls", `{"type": "struct", "fields": [{"name": "enabled", "type": "bool", "default": false}, {"name": "port", "type": "int", "defaultExpr": "params.tls.enabled ? 443 : 80"}]}`),
-		parameter("class", `{"type": "string"}`, true),
-		parameter("labels", `{"type": "map", "elem": {"type": "string"}, "keys": "self.startsWith('x')"}`),
-		parameter("users", `{"type": "list", "elem": {"type": "struct", "fields": [{"name": "name", "type": "string"}, {"name": "role", "type": "string", "default": "reader"}]}}`),
-		parameter("a", `{"type": "int", "defaultExpr": "params.b + 1"}`),
-		parameter("b", `{"type": "int", "defaultExpr": "params.a - 1"}`),
+		declared("memory", `{"type": "int", "default": 1024, "check": "self >= 256", "want": ">=256"}`),
+		declared("heap", `{"type": "int", "defaultExpr": "div(params.memory * 3, 4)", "check": "self <= params.memory", "want": "<=memory"}`),
+		declared("young", `{"type": "int", "defaultExpr": "div(params.heap, 2)"}`),
+		declared("tls", `{"type": "struct", "fields": [{"name": "enabled", "type": "bool", "default": false}, {"name": "port", "type": "int", "defaultExpr": "params.tls.enabled ? 443 : 80"}]}`),
+		declared("class", `{"type": "string"}`, true),
+		declared("labels", `{"type": "map", "elem": {"type": "string"}, "keys": "self.startsWith('x')"}`),
+		declared("users", `{"type": "list", "elem": {"type": "struct", "fields": [{"name": "name", "type": "string"}, {"name": "role", "type": "string", "default": "reader"}]}}`),
+		declared("a", `{"type": "int", "defaultExpr": "params.b + 1"}`),
+		declared("b", `{"type": "int", "defaultExpr": "params.a - 1"}`),
 	}
 }
 
@@ -190,7 +191,7 @@ func TestParamsFillsInDefaultsAndChecks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		given string
 		want  string
-		errs  ParamErrors
+		errs  parameter.Errors
 	}{
 		"computed defaults follow each other": {
 			given: `{"a": 1, "memory": 400}`,
@@ -206,18 +207,18 @@ func TestParamsFillsInDefaultsAndChecks(t *testing.T) {
 		},
 		"everything that is wrong at once": {
 			given: `{"a": 1, "memry": 1, "memory": 100, "tls": {"enabld": true}, "labels": {"y": "1", "x": 2}, "users": [{"role": "x"}], "class": null}`,
-			errs: ParamErrors{
-				{"class", "must be string, not null"},
-				{"labels.x", "must be string, not int"},
-				{"memory", "must be >=256, not 100"},
-				{"memry", `unknown parameter (did you mean "memory"?)`},
-				{"tls.enabld", `unknown parameter (did you mean "enabled"?)`},
-				{"users[0].name", "required, but not set"},
+			errs: parameter.Errors{
+				{Path: "class", Message: "must be string, not null"},
+				{Path: "labels.x", Message: "must be string, not int"},
+				{Path: "memory", Message: "must be >=256, not 100"},
+				{Path: "memry", Message: `unknown parameter (did you mean "memory"?)`},
+				{Path: "tls.enabld", Message: `unknown parameter (did you mean "enabled"?)`},
+				{Path: "users[0].name", Message: "required, but not set"},
 			},
 		},
-		"a check on another parameter":  {given: `{"a": 1, "memory": 500, "heap": 600}`, errs: ParamErrors{{"heap", "must be <=memory, not 600"}}},
-		"a check on keys":               {given: `{"a": 1, "labels": {"y": "1"}}`, errs: ParamErrors{{"labels.y", `must be a key that matches self.startsWith('x'), not "y"`}}},
-		"defaults that need each other": {given: `{}`, errs: ParamErrors{{"a", "the default depends on itself; set the parameter"}}},
+		"a check on another parameter":  {given: `{"a": 1, "memory": 500, "heap": 600}`, errs: parameter.Errors{{Path: "heap", Message: "must be <=memory, not 600"}}},
+		"a check on keys":               {given: `{"a": 1, "labels": {"y": "1"}}`, errs: parameter.Errors{{Path: "labels.y", Message: `must be a key that matches self.startsWith('x'), not "y"`}}},
+		"defaults that need each other": {given: `{}`, errs: parameter.Errors{{Path: "a", Message: "the default depends on itself; set the parameter"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := p.Params(object(t, tc.given))
@@ -240,8 +241,8 @@ func TestParamsFillsInDefaultsAndChecks(t *testing.T) {
 func TestPlanParamsReadTheParametersOfTheInstance(t *testing.T) {
 	spec := specOf("o", `{"a": {"$cel": "plan.params.from"}}`)
 	spec.Plans[0].Parameters = []v1alpha1.Parameter{
-		parameter("from", `{"type": "string", "defaultExpr": "params.file + \"-\" + instance.name"}`),
-		parameter("to", `{"type": "string", "defaultExpr": "plan.params.from + plan.name"}`),
+		declared("from", `{"type": "string", "defaultExpr": "params.file + \"-\" + instance.name"}`),
+		declared("to", `{"type": "string", "defaultExpr": "plan.params.from + plan.name"}`),
 	}
 	p, err := Load(spec)
 	if err != nil {
@@ -259,7 +260,7 @@ func TestPlanParamsReadTheParametersOfTheInstance(t *testing.T) {
 
 func TestProgramIsSafeForConcurrentUse(t *testing.T) {
 	p, err := program(t, `{"a": [{"$for": "x", "$in": "params.l", "$do": {"$text": "\\(x)\\(local.shared)"}}], "l": {"m": [1, {"k": "v"}]}}`,
-		parameter("l", `{"type": "list", "elem": {"type": "string"}, "default": ["a"]}`), parameter("s", `{"type": "string"}`))
+		declared("l", `{"type": "list", "elem": {"type": "string"}, "default": ["a"]}`), declared("s", `{"type": "string"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,7 +328,7 @@ func FuzzParams(f *testing.F) {
 	f.Add(`{"type": "map", "elem": {"type": "any"}, "keys": "self != ''"}`, `{"a": {"b": [1, {}]}}`)
 	f.Add(`{"type": "list", "elem": {"type": "number", "defaultExpr": "params.a"}}`, `{"a": [1.5, 1e300]}`)
 	f.Fuzz(func(t *testing.T, schema, given string) {
-		p, err := program(t, `{}`, parameter("a", schema))
+		p, err := program(t, `{}`, declared("a", schema))
 		if err != nil {
 			return
 		}

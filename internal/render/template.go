@@ -10,7 +10,8 @@ import (
 
 	"github.com/google/cel-go/cel"
 
-	"github.com/kudoc/kudoc/internal/render/library"
+	"github.com/kudoc/kudoc/internal/render/expression"
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // place is where in a template a node stands; some nodes make sense in some places only.
@@ -42,8 +43,8 @@ func (p *parser) parseTemplate(raw []byte) (node, error) {
 }
 
 func (p *parser) parse(v any, at place, depth int) (node, error) {
-	if depth > library.MaxDepth {
-		return nil, fmt.Errorf("the template is nested deeper than %d levels", library.MaxDepth)
+	if depth > value.MaxDepth {
+		return nil, fmt.Errorf("the template is nested deeper than %d levels", value.MaxDepth)
 	}
 	switch v := v.(type) {
 	case []any:
@@ -54,7 +55,7 @@ func (p *parser) parse(v any, at place, depth int) (node, error) {
 		}
 		return p.parseObject(v, depth)
 	}
-	x, err := library.Canonical(v, depth)
+	x, err := value.Canonical(v, depth)
 	return literal{x}, err
 }
 
@@ -118,17 +119,17 @@ func (p *parser) parseTagged(tag string, m map[string]any, at place, depth int) 
 func stringField(m map[string]any, k string) (string, error) {
 	s, ok := m[k].(string)
 	if !ok {
-		return "", fmt.Errorf("%s must be a string, not %s", k, library.KindOf(m[k]))
+		return "", fmt.Errorf("%s must be a string, not %s", k, value.KindOf(m[k]))
 	}
 	return s, nil
 }
 
-func (p *parser) expression(m map[string]any, k string) (*expression, error) {
+func (p *parser) expression(m map[string]any, k string) (*expression.Compiled, error) {
 	s, err := stringField(m, k)
 	if err != nil {
 		return nil, err
 	}
-	return newExpression(p.env, s)
+	return expression.Compile(p.env, s)
 }
 
 func (p *parser) parseIf(m map[string]any, at place, depth int) (node, error) {
@@ -186,13 +187,13 @@ func isVariable(name string) bool {
 			return false
 		}
 	}
-	return name != "" && name != "self" && !slices.Contains(variables, name)
+	return name != "" && name != "self" && !slices.Contains(expression.Variables, name)
 }
 
 func (p *parser) parseMerge(m map[string]any, depth int) (node, error) {
 	parts, ok := m["$merge"].([]any)
 	if !ok {
-		return nil, fmt.Errorf("$merge must be a list, not %s", library.KindOf(m["$merge"]))
+		return nil, fmt.Errorf("$merge must be a list, not %s", value.KindOf(m["$merge"]))
 	}
 	out := &merge{}
 	for i, x := range parts {

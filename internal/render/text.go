@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"strings"
+
+	"github.com/kudoc/kudoc/internal/render/expression"
 )
 
 // parseText reads a $text: literal text in which `\(expression)` is a hole and `\\` a backslash.
@@ -31,7 +33,7 @@ func (p *parser) parseText(s string) (node, error) {
 			if end < 0 {
 				return nil, fmt.Errorf(`$text: \( without a closing parenthesis`)
 			}
-			e, err := newExpression(p.env, s[1:1+end])
+			e, err := expression.Compile(p.env, s[1:1+end])
 			if err != nil {
 				return nil, fmt.Errorf("$text: %w", err)
 			}

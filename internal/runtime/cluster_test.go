@@ -2,9 +2,7 @@ package runtime_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -13,13 +11,10 @@ import (
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	k8sruntime "k8s.io/apimachinery/pkg/runtime"
-	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -29,7 +24,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/api/v1alpha1/crd"
+	"github.com/kudoc/kudoc/internal/clustertest"
 	"github.com/kudoc/kudoc/internal/runtime"
 )
 
@@ -52,64 +47,24 @@ func connect(t testing.TB) *cluster {
 	if test, ok := t.(*testing.T); ok {
 		test.Parallel()
 	}
-	path := os.Getenv("KUDOC_TEST_KUBECONFIG")
-	if path == "" {
-		if os.Getenv("KUDOC_REQUIRE_CLUSTER") != "" {
-			t.Fatal("KUDOC_REQUIRE_CLUSTER is set, but KUDOC_TEST_KUBECONFIG names no cluster")
-		}
-		t.Skip("needs the API server of the sandbox: run 'make test'")
-	}
-	return connectTo(t, path)
+	return connectTo(t, clustertest.Kubeconfig(t))
 }
 
 // connectTo prepares the cluster of a kubeconfig for a test.
 func connectTo(t testing.TB, path string) *cluster {
 	t.Helper()
 	discardLogs()
-	cfg, err := clientcmd.BuildConfigFromFlags("", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.QPS = -1
-	c, err := client.New(cfg, client.Options{Scheme: scheme(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cfg, c := clustertest.Connect(t, path, clustertest.Scheme(t))
 	k := &cluster{t: t, cfg: cfg, c: c}
 	k.install()
 	k.makeNamespace()
 	return k
 }
 
-func scheme(t testing.TB) *k8sruntime.Scheme {
-	t.Helper()
-	s := k8sruntime.NewScheme()
-	if err := errors.Join(clientgoscheme.AddToScheme(s), apiextensionsv1.AddToScheme(s), v1alpha1.AddToScheme(s)); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // install makes the kinds and the framework version, unless another test has.
 func (k *cluster) install() {
 	k.t.Helper()
-	names, err := fs.Glob(crd.Files, "*.yaml")
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	for _, name := range names {
-		data, err := crd.Files.ReadFile(name)
-		if err != nil {
-			k.t.Fatal(err)
-		}
-		var def apiextensionsv1.CustomResourceDefinition
-		if err := yaml.UnmarshalStrict(data, &def); err != nil {
-			k.t.Fatal(err)
-		}
-		if err := k.c.Create(k.t.Context(), &def); client.IgnoreAlreadyExists(err) != nil {
-			k.t.Fatal(err)
-		}
-	}
+	clustertest.InstallKinds(k.t, k.c)
 	var docs []string
 	for _, name := range []string{"shop", "quartet", "foreign"} {
 		b, err := os.ReadFile("testdata/" + name + ".yaml")
@@ -177,7 +132,7 @@ func (k *cluster) run(r replica) (stop func()) {
 	caches := runtime.CacheOptions()
 	caches.DefaultNamespaces = map[string]cache.Config{k.namespace: {}}
 	opts := manager.Options{
-		Scheme: scheme(k.t), Cache: caches, Metrics: metricsserver.Options{BindAddress: "0"},
+		Scheme: clustertest.Scheme(k.t), Cache: caches, Metrics: metricsserver.Options{BindAddress: "0"},
 		Controller: config.Controller{SkipNameValidation: new(true)},
 	}
 	if r.wrap != nil {

@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 	"github.com/kudoc/kudoc/internal/runtime/change"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
@@ -108,7 +108,7 @@ func (t *test) refused(where string, err error) *problem {
 	if where != "params" {
 		path = append(path, "params")
 	}
-	var wrong render.ParamErrors
+	var wrong parameter.Errors
 	if errors.As(err, &wrong) {
 		name, _, _ := strings.Cut(wrong[0].Path, "[")
 		path = append(path, strings.Split(name, ".")...)

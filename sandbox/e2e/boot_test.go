@@ -290,7 +290,7 @@ func (s sandbox) gone(t *testing.T, st status) {
 		t.Fatal(err)
 	}
 	if conn, err := net.DialTimeout("tcp", server.Host, time.Second); err == nil {
-		conn.Close()
+		_ = conn.Close()
 		t.Errorf("%s still listens", server.Host)
 	}
 	if _, err := os.Stat(s.dir); !os.IsNotExist(err) {

@@ -87,7 +87,7 @@ func endOfOwner(t *testing.T, s sandbox) {
 	s.up(t, "--owner-pid="+strconv.Itoa(owner.Process.Pid))
 	inside := s.occupy(t)
 	kill(t, owner.Process.Pid, syscall.SIGKILL)
-	owner.Wait()
+	_ = owner.Wait()
 	inside.gone(t)
 }
 
@@ -96,7 +96,7 @@ func endOfRun(t *testing.T, s sandbox) {
 	cmd := s.startRun(t)
 	inside := s.occupy(t)
 	kill(t, -cmd.Process.Pid, syscall.SIGINT)
-	cmd.Wait()
+	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 130 {
 		t.Errorf("exit status %d, want 130", code)
 	}
@@ -107,9 +107,9 @@ func endOfRunKilled(t *testing.T, s sandbox) {
 	cmd := s.startRun(t)
 	inside := s.occupy(t)
 	kill(t, cmd.Process.Pid, syscall.SIGKILL)
-	cmd.Wait()
+	_ = cmd.Wait()
 	// The user's command is nobody's to end but the user's.
-	syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	inside.gone(t)
 }
 
@@ -122,7 +122,7 @@ func (s sandbox) startRun(t *testing.T) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer said.Close()
+	defer func() { _ = said.Close() }()
 	cmd.Stderr = said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func (s sandbox) startRun(t *testing.T) *exec.Cmd {
 	for deadline := time.Now().Add(time.Minute); s.command("status").Run() != nil; time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			kill(t, -cmd.Process.Pid, syscall.SIGINT)
-			cmd.Wait()
+			_ = cmd.Wait()
 			raw, _ := os.ReadFile(said.Name())
 			t.Fatalf("run does not come up:\n%s", raw)
 		}

@@ -21,7 +21,7 @@ func inScratch(run func() int) int {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	scratch = dir
 	return run()
 }

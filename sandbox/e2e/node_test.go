@@ -161,12 +161,14 @@ func (s sandbox) portForward(t *testing.T) {
 		t.Fatal(err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	cmd := s.command("kubectl", "port-forward", "pod/hello", fmt.Sprintf("%d:8080", port))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	defer func() { _, _ = cmd.Process.Kill(), cmd.Wait() }()
 	var out []byte
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if out, err = exec.Command(buildProbe(t), "get", fmt.Sprintf("http://127.0.0.1:%d", port)).Output(); err == nil {

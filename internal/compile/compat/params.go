@@ -15,6 +15,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/diag"
 	"github.com/kudoc/kudoc/internal/compile/validate"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // space is parameters of both versions: those of Instances, or those of a plan.
@@ -85,10 +86,10 @@ func (s *space) compare() map[string]any {
 }
 
 // schemaOf is parameters as the fields of a struct.
-func schemaOf(ps []v1alpha1.Parameter) *render.Schema {
-	out := &render.Schema{Type: "struct"}
+func schemaOf(ps []v1alpha1.Parameter) *parameter.Schema {
+	out := &parameter.Schema{Type: "struct"}
 	for _, p := range ps {
-		f := render.Field{Name: p.Name, Optional: p.Optional}
+		f := parameter.Field{Name: p.Name, Optional: p.Optional}
 		if json.Unmarshal(p.Schema.Raw, &f.Schema) == nil { // loading has succeeded
 			out.Fields = append(out.Fields, f)
 		}
@@ -96,8 +97,8 @@ func schemaOf(ps []v1alpha1.Parameter) *render.Schema {
 	return out
 }
 
-func field(s *render.Schema, name string) *render.Field {
-	i := slices.IndexFunc(s.Fields, func(f render.Field) bool { return f.Name == name })
+func field(s *parameter.Schema, name string) *parameter.Field {
+	i := slices.IndexFunc(s.Fields, func(f parameter.Field) bool { return f.Name == name })
 	if i < 0 {
 		return nil
 	}
@@ -105,7 +106,7 @@ func field(s *render.Schema, name string) *render.Field {
 }
 
 // structure compares which parameters there are, and their types.
-func (s *space) structure(old, now *render.Schema, path []string) {
+func (s *space) structure(old, now *parameter.Schema, path []string) {
 	for i := range old.Fields {
 		was := &old.Fields[i]
 		p := append(slices.Clip(path), was.Name)
@@ -129,7 +130,7 @@ func (s *space) structure(old, now *render.Schema, path []string) {
 }
 
 // mustBeSet says whether a parameter has no value unless somebody sets it, and must have one.
-func mustBeSet(f *render.Field) bool {
+func mustBeSet(f *parameter.Field) bool {
 	return !f.Optional && f.Default == nil && f.DefaultExpr == "" && !slices.Contains([]string{"list", "map", "struct"}, f.Type)
 }
 
@@ -155,7 +156,7 @@ var index = regexp.MustCompile(`\[[^\]]*\]`)
 func (s *space) narrowed(variations []validate.Variation) {
 	for _, v := range variations {
 		_, err := s.nowAccepts(v.Given)
-		var errs render.ParamErrors
+		var errs parameter.Errors
 		if !errors.As(err, &errs) {
 			continue
 		}
@@ -174,14 +175,14 @@ func (s *space) narrowed(variations []validate.Variation) {
 }
 
 // smallest leaves out the parameters without which the same is wrong.
-func (s *space) smallest(given map[string]any, wrong render.ParamError) map[string]any {
+func (s *space) smallest(given map[string]any, wrong parameter.Error) map[string]any {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		less := maps.Clone(given)
 		delete(less, name)
 		if _, err := s.oldAccepts(less); err != nil {
 			continue
 		}
-		var errs render.ParamErrors
+		var errs parameter.Errors
 		if _, err := s.nowAccepts(less); errors.As(err, &errs) && slices.Contains(errs, wrong) {
 			given = less
 		}
@@ -190,7 +191,7 @@ func (s *space) smallest(given map[string]any, wrong render.ParamError) map[stri
 }
 
 // defaults compares the values of parameters that nobody sets.
-func (s *space) defaults(old, now *render.Schema, base map[string]any) {
+func (s *space) defaults(old, now *parameter.Schema, base map[string]any) {
 	before, err := s.oldAccepts(base)
 	if err != nil {
 		return
@@ -203,7 +204,7 @@ func (s *space) defaults(old, now *render.Schema, base map[string]any) {
 }
 
 // written are the defaults that a schema holds.
-func written(schema *render.Schema) map[string]any {
+func written(schema *parameter.Schema) map[string]any {
 	out := map[string]any{}
 	for i := range schema.Fields {
 		f := &schema.Fields[i]
@@ -218,7 +219,7 @@ func written(schema *render.Schema) map[string]any {
 	return out
 }
 
-func (s *space) sameDefaults(old, now *render.Schema, before, after, given map[string]any, path []string) {
+func (s *space) sameDefaults(old, now *parameter.Schema, before, after, given map[string]any, path []string) {
 	for i := range old.Fields {
 		was := &old.Fields[i]
 		is := field(now, was.Name)

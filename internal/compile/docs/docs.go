@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // Markdown documents the parameters of a version, its plans, its outputs and its images.
@@ -117,7 +117,7 @@ func (p *page) parameters(ps []v1alpha1.Parameter, heading string) error {
 }
 
 func (p *page) parameter(q *v1alpha1.Parameter) error {
-	var s render.Schema
+	var s parameter.Schema
 	if err := json.Unmarshal(q.Schema.Raw, &s); err != nil {
 		return fmt.Errorf("parameter %q: %w", q.Name, err)
 	}
@@ -165,7 +165,7 @@ func secretFacts(q *v1alpha1.Parameter) []string {
 }
 
 // facts are the type, the default and the constraint of a parameter.
-func facts(s *render.Schema, optional bool) []string {
+func facts(s *parameter.Schema, optional bool) []string {
 	out := []string{typeName(s, false)}
 	switch {
 	case optional:
@@ -200,7 +200,7 @@ var names = map[string][2]string{
 }
 
 // typeName is a type for people, of one value or of several.
-func typeName(s *render.Schema, several bool) string {
+func typeName(s *parameter.Schema, several bool) string {
 	i, list, table := 0, "list", "map"
 	if several {
 		i, list, table = 1, "lists", "maps"
@@ -215,7 +215,7 @@ func typeName(s *render.Schema, several bool) string {
 }
 
 // fields are a nested list of the fields in a value.
-func fields(s *render.Schema, indent string) []string {
+func fields(s *parameter.Schema, indent string) []string {
 	var out []string
 	for i := range s.Fields {
 		f := &s.Fields[i]

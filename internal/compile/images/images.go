@@ -14,6 +14,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/expr"
 	"github.com/kudoc/kudoc/internal/compile/lower"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // containerFields are the fields of a pod whose elements have an image.
@@ -110,7 +111,7 @@ func byDefault(of *v1alpha1.FrameworkVersionSpec, x *expr.X) string {
 		return ""
 	}
 	params, err := program.Params(nil)
-	var errs render.ParamErrors
+	var errs parameter.Errors
 	if errors.As(err, &errs) { // parameters that must be set may have nothing to do with it
 		spec.Parameters = optional(spec.Parameters, errs)
 		if program, err = render.Load(&spec); err == nil {
@@ -137,7 +138,7 @@ func byDefault(of *v1alpha1.FrameworkVersionSpec, x *expr.X) string {
 }
 
 // optional is a copy of parameters in which those that are wrong need not be there.
-func optional(ps []v1alpha1.Parameter, errs render.ParamErrors) []v1alpha1.Parameter {
+func optional(ps []v1alpha1.Parameter, errs parameter.Errors) []v1alpha1.Parameter {
 	out := slices.Clone(ps)
 	for i := range out {
 		for _, e := range errs {

@@ -7,15 +7,15 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/lint/format"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 	"github.com/kudoc/kudoc/internal/compile/validate"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // readSchemas finds the parameters that take any text. What is wrong for some text is no mistake of the framework's: no author
 // writes down everything that Kubernetes refuses.
 func (r *run) readSchemas() {
 	r.free, r.chosen = map[string]bool{}, map[string]bool{}
-	var visit func(s *render.Schema, at string)
-	visit = func(s *render.Schema, at string) {
+	var visit func(s *parameter.Schema, at string)
+	visit = func(s *parameter.Schema, at string) {
 		if s.Type == "struct" {
 			for i := range s.Fields {
 				visit(&s.Fields[i].Schema, at+"."+s.Fields[i].Name)
@@ -25,7 +25,7 @@ func (r *run) readSchemas() {
 		r.free[at] = format.TakesText(s)
 	}
 	for _, p := range r.Spec.Parameters {
-		var s render.Schema
+		var s parameter.Schema
 		if json.Unmarshal(p.Schema.Raw, &s) == nil {
 			visit(&s, p.Name)
 		}

@@ -19,5 +19,8 @@
 //	hosts.go      addresses of pods
 //	plans.go      plans, and the parameters that nothing reads
 //
+// What they know of Kubernetes without a framework is in rooms below: the pods in objects (pods), selectors of pods (selectors),
+// fields that cannot change (immutable), the form of values (format) and addresses (hosts).
+//
 // A rule that is wrong about a good framework is worse than no rule: what only a person can decide is no finding.
 package lint

@@ -2,66 +2,17 @@ package lint
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/compile/lint/immutable"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
 var changeRules = []Rule{
 	{Code: "KD613", Title: "a parameter changes a field that cannot change", changes: true, check: immutableFields,
 		Text: "A change of the parameter changes a field that an API server does not let change once the object exists, such as the volumeClaimTemplates of a StatefulSet or the template of a Job: the plan that the change runs fails, every time. If the parameter cannot change, say so: @param(immutable). Otherwise let the plan delete the object before it applies it, or put the value into the name of the object."},
-}
-
-// fixed are the fields of kinds that cannot change.
-var fixed = map[string][]path{
-	"apps/Deployment":                       {{"spec", "selector"}},
-	"apps/DaemonSet":                        {{"spec", "selector"}},
-	"apps/ReplicaSet":                       {{"spec", "selector"}},
-	"batch/Job":                             {{"spec", "template"}, {"spec", "selector"}, {"spec", "completionMode"}, {"spec", "podFailurePolicy"}, {"spec", "backoffLimitPerIndex"}},
-	"rbac.authorization.k8s.io/RoleBinding": {{"roleRef"}},
-	"rbac.authorization.k8s.io/ClusterRoleBinding": {{"roleRef"}},
-	"storage.k8s.io/StorageClass":                  {{"provisioner"}, {"parameters"}, {"reclaimPolicy"}, {"volumeBindingMode"}},
-	"scheduling.k8s.io/PriorityClass":              {{"value"}},
-	"/Secret":                                      {{"type"}},
-}
-
-// changeable are the fields of a spec that alone can change.
-var changeable = map[string][]string{
-	"apps/StatefulSet":       {"replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"},
-	"/PersistentVolumeClaim": {"resources", "volumeAttributesClassName"},
-}
-
-// fixedFields are the fields of an object that cannot change to those of another.
-func fixedFields(i, j *item) []path {
-	kind := i.qualified
-	out := slices.Clone(fixed[kind])
-	if may, ok := changeable[kind]; ok {
-		names := maps.Clone(tree.Object(i.object, "spec"))
-		maps.Copy(names, tree.Object(j.object, "spec"))
-		for _, k := range slices.Sorted(maps.Keys(names)) {
-			if !slices.Contains(may, k) {
-				out = append(out, path{"spec", k})
-			}
-		}
-	}
-	switch kind {
-	case "/ConfigMap", "/Secret":
-		if tree.Holds(i.object, "immutable") && tree.Holds(j.object, "immutable") {
-			out = append(out, path{"data"}, path{"stringData"}, path{"binaryData"})
-		}
-	case "/Service":
-		if tree.Text(i.object, "spec", "type") != "ExternalName" && tree.Text(j.object, "spec", "type") != "ExternalName" {
-			out = append(out, path{"spec", "clusterIP"})
-		}
-	case "batch/Job":
-		if tree.Text(i.object, "spec", "completionMode") != "Indexed" {
-			out = append(out, path{"spec", "completions"})
-		}
-	}
-	return out
 }
 
 func immutableFields(w *world, report reporter) {
@@ -79,7 +30,7 @@ func immutableFields(w *world, report reporter) {
 		if i.kind != v1alpha1.TaskApply || j == nil || i == j || w.first.identity(i) != w.identity(j) || tree.Text(j.object, "metadata", "annotations", v1alpha1.AnnotationImmutable) == "recreate" {
 			continue
 		}
-		for _, field := range fixedFields(i, j) {
+		for _, field := range immutable.Fields(i.qualified, i.object, j.object) {
 			var changed []path
 			tree.Different(tree.At(i.object, field...), tree.At(j.object, field...), field, func(p path) { changed = append(changed, p) })
 			if len(changed) == 0 {

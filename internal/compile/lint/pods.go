@@ -1,13 +1,6 @@
 package lint
 
-import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/runtime"
-
-	"github.com/kudoc/kudoc/internal/compile/lint/pods"
-	"github.com/kudoc/kudoc/internal/compile/lint/tree"
-)
+import "github.com/kudoc/kudoc/internal/compile/lint/pods"
 
 // pod is the pod in an item.
 type pod struct {
@@ -44,23 +37,6 @@ func (w *world) readPods() {
 func (w *world) isPod(i *item) bool {
 	_, ok := pods.Root(i.qualified)
 	return ok
-}
-
-// selector decodes the selector at a path; nil if there is none, or if it is wrong.
-func selector(v any, p ...any) labels.Selector {
-	m := tree.Object(v, p...)
-	if m == nil {
-		return nil
-	}
-	var s metav1.LabelSelector
-	if runtime.DefaultUnstructuredConverter.FromUnstructured(m, &s) != nil {
-		return nil
-	}
-	out, err := metav1.LabelSelectorAsSelector(&s)
-	if err != nil {
-		return nil
-	}
-	return out
 }
 
 // isForeign says whether an item is of a kind that is not Kubernetes' own, whose controller may make whatever it likes.

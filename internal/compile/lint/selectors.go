@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/kudoc/kudoc/internal/compile/lint/pods"
+	"github.com/kudoc/kudoc/internal/compile/lint/selectors"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
@@ -25,7 +26,7 @@ func ownPods(w *world, report reporter) {
 		if !slices.Contains([]string{"apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet"}, p.qualified) {
 			continue
 		}
-		s := selector(p.object, "spec", "selector")
+		s := selectors.Decode(p.object, "spec", "selector")
 		if s == nil || s.Empty() || s.Matches(p.Labels) {
 			continue
 		}
@@ -34,59 +35,14 @@ func ownPods(w *world, report reporter) {
 	}
 }
 
-// selectors are the fields of kinds that select pods.
-var selectors = map[string]path{
-	"/Service":                        {"spec", "selector"},
-	"policy/PodDisruptionBudget":      {"spec", "selector"},
-	"networking.k8s.io/NetworkPolicy": {"spec", "podSelector"},
-}
-
-// selected is the selector of an item that selects pods, without what Kubernetes itself, or a program at run time, adds to the
-// labels of a pod.
-func (i *item) selected() labels.Selector {
-	p, ok := selectors[i.qualified]
-	if !ok {
-		return nil
-	}
-	var s labels.Selector
-	if i.is("", "Service") {
-		if tree.Text(i.object, "spec", "type") == "ExternalName" || tree.Object(i.object, p...) == nil {
-			return nil
-		}
-		s = labels.SelectorFromSet(pods.Labels(tree.Object(i.object, p...)))
-	} else if s = selector(i.object, p...); s == nil {
-		return nil
-	}
-	out := labels.NewSelector()
-	requirements, _ := s.Requirements()
-	for _, r := range requirements {
-		if !isDynamic(r.Key()) {
-			out = out.Add(r)
-		}
-	}
-	if out.Empty() {
-		return nil
-	}
-	return out
-}
-
-// dynamic are words in the names of labels that pods get from somebody else than their template: from Kubernetes, or from a
-// program that tells its leader from the others.
-var dynamic = []string{"role", "leader", "primary", "master", "active", "pod-name", "pod-index", "job-name", "controller-uid", "hash", "revision"}
-
-func isDynamic(key string) bool {
-	name := key[strings.LastIndex(key, "/")+1:]
-	return slices.ContainsFunc(dynamic, func(word string) bool { return strings.Contains(name, word) })
-}
-
 func selectsNothing(w *world, report reporter) {
 	if len(w.pods) == 0 || w.hasForeign() {
 		return
 	}
 	for _, i := range w.made {
-		s := i.selected()
+		s := selectors.OfPods(i.qualified, i.object)
 		if s != nil && len(matching(w.pods, s)) == 0 {
-			f := report(i, selectors[i.qualified], "", fmt.Sprintf("no pod of the framework has the labels %q", s))
+			f := report(i, selectors.Field(i.qualified), "", fmt.Sprintf("no pod of the framework has the labels %q", s))
 			f.hint = nearestLabels(w.pods, s)
 		}
 	}
@@ -129,7 +85,7 @@ func targetPorts(w *world, report reporter) {
 		}
 	}
 	for _, i := range w.made {
-		s := i.selected()
+		s := selectors.OfPods(i.qualified, i.object)
 		if s == nil || !i.is("", "Service") {
 			continue
 		}

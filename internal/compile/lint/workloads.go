@@ -7,6 +7,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/compile/lint/pods"
+	"github.com/kudoc/kudoc/internal/compile/lint/selectors"
 	"github.com/kudoc/kudoc/internal/compile/lint/tree"
 )
 
@@ -61,7 +62,7 @@ func (w *world) serves(p *pod) bool {
 		}
 	}
 	return slices.ContainsFunc(w.made, func(i *item) bool {
-		s := i.selected()
+		s := selectors.OfPods(i.qualified, i.object)
 		return i.is("", "Service") && s != nil && s.Matches(p.Labels)
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/eval/vertex"
 	"github.com/kudoc/kudoc/internal/compile/expr"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // Param is the declaration of a parameter, or of a field or element of one.
@@ -18,7 +18,7 @@ type Param struct {
 	Optional    bool
 	Description string
 	Decls       []*ast.Field
-	Schema      *render.Schema
+	Schema      *parameter.Schema
 	Type        *expr.Type
 
 	vertex      *vertex.Vertex
@@ -75,7 +75,7 @@ func Declare(ev *eval.Evaluator, v *vertex.Vertex) (p *Param, err *descent.Error
 
 func (d declarer) declare(v *vertex.Vertex) (p *Param) {
 	d.Locate(v, func() {
-		p = &Param{Schema: &render.Schema{}, vertex: v}
+		p = &Param{Schema: &parameter.Schema{}, vertex: v}
 		switch {
 		case v.DependsOnInputs():
 			d.Fail(v, "%s: the type of a parameter cannot depend on an input", v.Path())

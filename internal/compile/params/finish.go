@@ -10,7 +10,7 @@ import (
 	"github.com/kudoc/kudoc/internal/compile/eval/descent"
 	"github.com/kudoc/kudoc/internal/compile/eval/syntax"
 	"github.com/kudoc/kudoc/internal/compile/expr"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // Finish compiles defaults and constraints. All inputs must be bound.
@@ -80,7 +80,7 @@ func (p *Param) Print(locals map[string]*expr.X) {
 	}
 	for _, f := range p.fields {
 		f.Print(locals)
-		p.Schema.Fields = append(p.Schema.Fields, render.Field{Name: f.Name, Description: f.Description, Optional: f.Optional, Schema: *f.Schema})
+		p.Schema.Fields = append(p.Schema.Fields, parameter.Field{Name: f.Name, Description: f.Description, Optional: f.Optional, Schema: *f.Schema})
 	}
 	if p.elem != nil {
 		p.elem.Print(locals)

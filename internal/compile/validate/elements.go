@@ -5,12 +5,13 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // admitted are values for an element that its schema accepts on its own. One element that is refused spoils its whole list,
 // so that hardly any list would be accepted if elements were taken as they come. Where the schema reads other parameters,
 // nothing is known, and all values are as good.
-func (g *generator) admitted(s *render.Schema) []any {
+func (g *generator) admitted(s *parameter.Schema) []any {
 	all := g.values(s)
 	accepts, err := alone(s)
 	if err != nil {
@@ -29,7 +30,7 @@ func (g *generator) admitted(s *render.Schema) []any {
 }
 
 // alone is the judgement of a schema about a value, without other parameters.
-func alone(s *render.Schema) (func(v any) bool, error) {
+func alone(s *parameter.Schema) (func(v any) bool, error) {
 	raw, err := json.Marshal(s)
 	if err != nil {
 		return nil, err
@@ -46,7 +47,7 @@ func alone(s *render.Schema) (func(v any) bool, error) {
 	}, nil
 }
 
-func (g *generator) lists(s *render.Schema) []any {
+func (g *generator) lists(s *parameter.Schema) []any {
 	elems := g.admitted(s.Elem)
 	if len(elems) == 0 {
 		return []any{[]any{}}
@@ -59,7 +60,7 @@ func (g *generator) lists(s *render.Schema) []any {
 	return out
 }
 
-func (g *generator) maps(s *render.Schema) []any {
+func (g *generator) maps(s *parameter.Schema) []any {
 	elems := g.admitted(s.Elem)
 	if len(elems) == 0 {
 		return []any{map[string]any{}}
@@ -79,7 +80,7 @@ func (g *generator) maps(s *render.Schema) []any {
 }
 
 // structs are values for a struct that is an element: with all fields, with the necessary ones, and mixed.
-func (g *generator) structs(s *render.Schema) []any {
+func (g *generator) structs(s *parameter.Schema) []any {
 	var out []any
 	for i := range 8 {
 		v := map[string]any{}

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // generator makes parameters. It is seeded, so that a build does the same every time.
@@ -32,13 +32,13 @@ type absent struct{}
 
 // paramSet is the parameters as the generator sees them.
 type paramSet struct {
-	schema *render.Schema
+	schema *parameter.Schema
 }
 
 func decodeParams(ps []v1alpha1.Parameter) (*paramSet, error) {
-	out := &paramSet{schema: &render.Schema{Type: "struct"}}
+	out := &paramSet{schema: &parameter.Schema{Type: "struct"}}
 	for _, p := range ps {
-		f := render.Field{Name: p.Name, Optional: p.Optional}
+		f := parameter.Field{Name: p.Name, Optional: p.Optional}
 		if err := json.Unmarshal(p.Schema.Raw, &f.Schema); err != nil {
 			return nil, fmt.Errorf("parameter %q: %w", p.Name, err)
 		}
@@ -137,7 +137,7 @@ func (g *generator) base(set *paramSet) map[string]any {
 	return base
 }
 
-func (g *generator) complete(f *render.Field, path []string, base *map[string]any) {
+func (g *generator) complete(f *parameter.Field, path []string, base *map[string]any) {
 	if f.Optional || f.Default != nil || f.DefaultExpr != "" {
 		return
 	}
@@ -162,12 +162,12 @@ func (g *generator) complete(f *render.Field, path []string, base *map[string]an
 
 // complains says whether the parameter at a path is among those that are wrong.
 func (g *generator) complains(params map[string]any, path []string) bool {
-	var errs render.ParamErrors
+	var errs parameter.Errors
 	if !errors.As(g.accept(params), &errs) {
 		return false
 	}
 	at := strings.Join(path, ".")
-	return slices.ContainsFunc(errs, func(e render.ParamError) bool {
+	return slices.ContainsFunc(errs, func(e parameter.Error) bool {
 		return e.Path == at || strings.HasPrefix(e.Path, at+".") || strings.HasPrefix(e.Path, at+"[")
 	})
 }
@@ -193,7 +193,7 @@ func apply(params map[string]any, c candidate) map[string]any {
 }
 
 // candidates are values for every parameter, and for every field of a struct.
-func (g *generator) candidates(s *render.Schema, path []string) []candidate {
+func (g *generator) candidates(s *parameter.Schema, path []string) []candidate {
 	var out []candidate
 	for i := range s.Fields {
 		f := &s.Fields[i]
@@ -225,7 +225,7 @@ func wrongType(t string) any {
 }
 
 // values are interesting values for a schema, the most ordinary first.
-func (g *generator) values(s *render.Schema) []any {
+func (g *generator) values(s *parameter.Schema) []any {
 	switch s.Type {
 	case "bool":
 		return []any{true, false}

@@ -10,6 +10,8 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 	"github.com/google/cel-go/interpreter"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // Bounds let a program stop when it has cost more than a limit, count what CEL does not count by itself, and refuse the calls
@@ -29,14 +31,14 @@ func (costs) CallCost(function, overload string, args []ref.Val, result ref.Val)
 	case function == operators.Add: // which overload it is, is not known where an argument is a variable
 		n += sumCost(args, result)
 	case function == operators.Equals || function == operators.NotEquals || function == operators.In:
-		n += costOf(args[0], readBytes) + costOf(args[1], readBytes) - 2
+		n += costOf(args[0], value.ReadBytes) + costOf(args[1], value.ReadBytes) - 2
 	case function == overloads.Matches:
 		n += matchCost(args)
 	case strings.HasPrefix(overload, overloadPrefix):
 		for _, a := range args {
-			n += costOf(a, readBytes) - 1
+			n += costOf(a, value.ReadBytes) - 1
 		}
-		n += costOf(result, madeBytes) - 1
+		n += costOf(result, value.MadeBytes) - 1
 	default:
 		return nil
 	}
@@ -46,8 +48,8 @@ func (costs) CallCost(function, overload string, args []ref.Val, result ref.Val)
 
 // costOf is what it costs to read a value, or to make it; beyond what a call may work on, more than any limit.
 func costOf(v ref.Val, bytes int) int {
-	w := weigh(v, bytes)
-	if w > maxWeight {
+	w := value.Weigh(v, bytes)
+	if w > value.MaxWeight {
 		return 1 << 40
 	}
 	return w
@@ -58,13 +60,13 @@ func costOf(v ref.Val, bytes int) int {
 func sumCost(args []ref.Val, result ref.Val) int {
 	switch x := result.(type) {
 	case traits.Lister:
-		n := costOf(args[1], readBytes)
+		n := costOf(args[1], value.ReadBytes)
 		if l, ok := args[0].(traits.Lister); ok {
 			n += int(number(l.Size())) / 100
 		}
 		return n
 	case types.String, types.Bytes:
-		return costOf(x, madeBytes)
+		return costOf(x, value.MadeBytes)
 	}
 	return 0
 }

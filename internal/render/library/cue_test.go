@@ -12,6 +12,8 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // TestNetMeansWhatCUEMeans calls functions with random arguments. Calls are spelled alike in CUE and CEL.
@@ -45,9 +47,9 @@ func sameAsCUE(t *testing.T, imports string, sources []string) {
 			failed++
 			continue
 		}
-		if value, err := Decode(want); err != nil {
+		if decoded, err := value.Decode(want); err != nil {
 			t.Error(err)
-		} else if d := cmp.Diff(value, got); d != "" {
+		} else if d := cmp.Diff(decoded, got); d != "" {
 			t.Errorf("%s: CUE says %s, got %v", source, want, got)
 		}
 	}
@@ -67,7 +69,7 @@ func evaluate(env *cel.Env, source string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ToGo(v, func(int) error { return nil }, 0)
+	return value.ToGo(v, func(int) error { return nil }, 0)
 }
 
 func netCall(r *rand.Rand) string {

@@ -5,6 +5,8 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // listFunctions are CUE's package list. Where CUE works on any numbers (Min, Max, Sum), these work on integers only:
@@ -54,12 +56,12 @@ func rangeOf(a []ref.Val) ref.Val {
 		}
 		x = next
 	}
-	return newList(out)
+	return value.NewList(out)
 }
 
 func contains(a []ref.Val) ref.Val {
-	found := Elements(a[0].(traits.Lister), func(_ int, v ref.Val) ref.Val {
-		if equal(v, a[1]) {
+	found := value.Elements(a[0].(traits.Lister), func(_ int, v ref.Val) ref.Val {
+		if value.Equal(v, a[1]) {
 			return types.True
 		}
 		return nil
@@ -75,12 +77,12 @@ func unique(a []ref.Val) ref.Val {
 	if number(l.Size()) > 2000 {
 		return types.NewErr("list.UniqueItems: the list has more than 2000 elements")
 	}
-	if number(l.Size())*int64(weigh(a[0], readBytes)) > maxUnify {
+	if number(l.Size())*int64(value.Weigh(a[0], value.ReadBytes)) > maxCompared {
 		return types.NewErr("list.UniqueItems: the list is too big")
 	}
-	twice := Elements(l, func(i int, v ref.Val) ref.Val {
+	twice := value.Elements(l, func(i int, v ref.Val) ref.Val {
 		for j := 0; j < i; j++ {
-			if equal(v, l.Get(types.Int(j))) {
+			if value.Equal(v, l.Get(types.Int(j))) {
 				return types.False
 			}
 		}
@@ -99,7 +101,7 @@ func reduce(name string, f func(x, y int64) (sum int64, ok bool)) cel.EnvOption 
 			return types.NewErr("list.%s: the list is empty", name)
 		}
 		var out int64
-		if e := Elements(l, func(i int, v ref.Val) ref.Val {
+		if e := value.Elements(l, func(i int, v ref.Val) ref.Val {
 			x, ok := v.(types.Int)
 			if !ok {
 				return types.NewErr("list.%s: element %d is not an int", name, i)

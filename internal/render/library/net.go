@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
@@ -16,6 +15,8 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 	"golang.org/x/net/idna"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // netFunctions are CUE's package net. An address is text, or the list of its bytes.
@@ -64,8 +65,8 @@ func netFunctions() []cel.EnvOption {
 	}
 }
 
-// testFunctions are the functions of CUE that are made to be constraints, but for those of bounds.
-func testFunctions() []cel.EnvOption {
+// netTests are the functions of CUE's package net that are made to be constraints.
+func netTests() []cel.EnvOption {
 	d, s := cel.DynType, cel.StringType
 	var out []cel.EnvOption
 	for name, holds := range map[string]func(netip.Addr) bool{
@@ -104,32 +105,10 @@ func testFunctions() []cel.EnvOption {
 			}
 			return err == nil, err
 		}),
-		test("time.Duration", typesOf(s), func(a []ref.Val) (bool, error) {
-			_, err := time.ParseDuration(text(a[0]))
-			return err == nil, err
-		}),
 	} {
 		out = append(out, more...)
 	}
 	return out
-}
-
-// test declares a function that says whether a value is valid. Where CUE calls one, one that cannot read its argument is an
-// error; where it is a constraint, that is only a value that does not satisfy it.
-func test(name string, args []*cel.Type, impl func(a []ref.Val) (bool, error)) []cel.EnvOption {
-	return []cel.EnvOption{
-		function(name, args, cel.BoolType, func(a []ref.Val) ref.Val {
-			ok, err := impl(a)
-			if err != nil {
-				return types.WrapErr(fmt.Errorf("%s: %w", name, err))
-			}
-			return types.Bool(ok)
-		}),
-		function("valid."+name, args, cel.BoolType, func(a []ref.Val) ref.Val {
-			ok, err := impl(a)
-			return types.Bool(ok && err == nil)
-		}),
-	}
 }
 
 func address(v ref.Val) (netip.Addr, error) {
@@ -143,7 +122,7 @@ func address(v ref.Val) (netip.Addr, error) {
 		for _, e := range elements(x) {
 			n, ok := e.(types.Int)
 			if !ok || n < 0 || n > 255 {
-				return netip.Addr{}, fmt.Errorf("%s is not a byte of an IP address", show(e))
+				return netip.Addr{}, fmt.Errorf("%s is not a byte of an IP address", value.Show(e))
 			}
 			b = append(b, byte(n))
 		}
@@ -173,7 +152,7 @@ func octetsOf(ip netip.Addr, err error) ref.Val {
 	for _, b := range ip.AsSlice() {
 		out = append(out, types.Int(b))
 	}
-	return newList(out)
+	return value.NewList(out)
 }
 
 func toIP4(a []ref.Val) ref.Val {
@@ -231,7 +210,7 @@ func parseCIDR(a []ref.Val) ref.Val {
 	}
 	netmask, _ := netip.AddrFromSlice(mask)
 	broadcast, _ := netip.AddrFromSlice(last)
-	o := NewObject(4)
+	o := value.NewObject(4)
 	o.Set("prefix_mask", types.String(netmask.String()))
 	o.Set("prefix_len", types.Int(p.Bits()))
 	o.Set("prefix_addr", types.String(first.String()))

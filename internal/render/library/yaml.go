@@ -12,6 +12,8 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // yamlFunctions are CUE's package encoding/yaml, as far as templates need it.
@@ -34,14 +36,6 @@ func yamlFunctions() []cel.EnvOption {
 	}
 }
 
-// result is a string that could be computed, or the error.
-func result(s string, err error) ref.Val {
-	if err != nil {
-		return types.WrapErr(err)
-	}
-	return types.String(s)
-}
-
 // writeYAML writes v as CUE's yaml.Marshal does, which uses the same encoder, but for what parsers would refuse then: a block
 // literal that begins with a tab, and a key that means a merge.
 func writeYAML(v ref.Val) (string, error) {
@@ -59,8 +53,8 @@ func writeYAML(v ref.Val) (string, error) {
 }
 
 func yamlNode(v ref.Val, depth int) (*yaml.Node, error) {
-	if depth > MaxDepth {
-		return nil, fmt.Errorf("yaml.Marshal: nested deeper than %d levels", MaxDepth)
+	if depth > value.MaxDepth {
+		return nil, fmt.Errorf("yaml.Marshal: nested deeper than %d levels", value.MaxDepth)
 	}
 	switch x := v.(type) {
 	case traits.Mapper:
@@ -80,7 +74,8 @@ func yamlNode(v ref.Val, depth int) (*yaml.Node, error) {
 	case types.Null:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: "null"}, nil
 	case types.Int, types.Double, types.Bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: text(interpolate(x))}, nil
+		s, err := value.Interpolate(x)
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: s}, err
 	case types.Bytes:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!binary", Value: base64.StdEncoding.EncodeToString(x)}, nil
 	case *types.Err:
@@ -90,7 +85,7 @@ func yamlNode(v ref.Val, depth int) (*yaml.Node, error) {
 }
 
 func yamlMapping(m traits.Mapper, depth int) (*yaml.Node, error) {
-	keys, err := keysOf(m)
+	keys, err := value.Keys(m)
 	if err != nil {
 		return nil, err
 	}

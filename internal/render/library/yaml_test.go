@@ -1,7 +1,6 @@
 package library
 
 import (
-	"bytes"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -15,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	yaml11 "go.yaml.in/yaml/v2"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/kudoc/kudoc/internal/render/value"
 )
 
 // TestYAMLIsWhatCUEWrites compares the text with CUE's for random values, and what parsers of YAML 1.1 and 1.2 read with
@@ -30,18 +31,18 @@ func TestYAMLIsWhatCUEWrites(t *testing.T) {
 			ctx = cuecontext.New() // a context keeps all that it has seen
 		}
 		v := randomValue(rand.New(rand.NewPCG(uint64(i), 3)), 3)
-		var source bytes.Buffer
-		if err := writeJSON(&source, v, 0); err != nil {
+		source, err := value.JSON(v)
+		if err != nil {
 			t.Fatal(err)
 		}
-		want, wantErr := cueyaml.Marshal(ctx.CompileString(strings.ReplaceAll(source.String(), "\ufeff", `\ufeff`)))
+		want, wantErr := cueyaml.Marshal(ctx.CompileString(strings.ReplaceAll(source, "\ufeff", `\ufeff`)))
 		got, gotErr := writeYAML(v)
 		if (wantErr != nil) != (gotErr != nil) {
-			t.Fatalf("%d: %s: CUE says %v, not %v", i, source.String(), wantErr, gotErr)
+			t.Fatalf("%d: %s: CUE says %v, not %v", i, source, wantErr, gotErr)
 		}
 		quoted := strings.Contains(got, `"<<"`) || strings.Contains(got, `"="`) || strings.Contains(got, `"\t`) // CUE does not
 		if got != want && !quoted {
-			t.Fatalf("%d: %s: got\n%q, CUE writes\n%q", i, source.String(), got, want)
+			t.Fatalf("%d: %s: got\n%q, CUE writes\n%q", i, source, got, want)
 		}
 		var current, old any
 		if err := yaml.Unmarshal([]byte(got), &current); err != nil {
@@ -50,14 +51,14 @@ func TestYAMLIsWhatCUEWrites(t *testing.T) {
 		if err := yaml11.Unmarshal([]byte(got), &old); err != nil {
 			t.Fatalf("%d: %q: %v", i, got, err)
 		}
-		value, err := Decode(source.Bytes())
+		original, err := value.Decode([]byte(source))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, read := range []any{current, stringKeys(old)} {
-			if back, err := Canonical(read, 0); err != nil {
+			if back, err := value.Canonical(read, 0); err != nil {
 				t.Fatalf("%d: %q: %v", i, got, err)
-			} else if d := cmp.Diff(value, back); d != "" {
+			} else if d := cmp.Diff(original, back); d != "" {
 				t.Fatalf("%d: %q reads back as\n%s", i, got, d)
 			}
 		}
@@ -107,9 +108,9 @@ func randomValue(r *rand.Rand, depth int) ref.Val {
 		for range r.IntN(4) {
 			l = append(l, randomValue(r, depth-1))
 		}
-		return newList(l)
+		return value.NewList(l)
 	}
-	o := NewObject(4)
+	o := value.NewObject(4)
 	for range r.IntN(4) {
 		o.Set(randomText(r), randomValue(r, depth-1))
 	}

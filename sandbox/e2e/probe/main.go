@@ -74,10 +74,10 @@ func serve(ctx context.Context) error {
 		return err
 	}
 	server := &http.Server{Addr: ":8080", ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, "hello from %s\n", host)
+		_, _ = fmt.Fprintf(w, "hello from %s\n", host)
 	})}
 	fmt.Println("serving")
-	go func() { <-ctx.Done(); server.Close() }()
+	go func() { <-ctx.Done(); _ = server.Close() }()
 	return server.ListenAndServe()
 }
 
@@ -87,7 +87,7 @@ func get(url string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)
 	return string(raw), err
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // Streams are where a command reads and writes. Results go to Out, everything
@@ -62,7 +62,7 @@ sandbox preflight names, and images, which sandbox image build makes without a
 registry.
 
 Files are in one private folder: kubeconfig, logs/, keys and data. The folder is
---dir, or $` + cluster.DirEnv + `, or kudoc/sandbox/default in the user's cache
+--dir, or $` + folder.DirEnv + `, or kudoc/sandbox/default in the user's cache
 folder. Sandboxes in different folders do not disturb each other.
 
 Annotations on a pod (or on the pod template) choose how a simulated one fares:
@@ -105,12 +105,12 @@ func newRootCmd(s Streams) *cobra.Command {
 // addDir adds --dir, whose default is resolved when the command runs: an
 // environment that names no folder is an error only for who needs one.
 func addDir(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "dir", "", "folder of the sandbox (default $"+cluster.DirEnv+", or kudoc/sandbox/default in the user's cache folder)")
+	cmd.Flags().StringVar(dir, "dir", "", "folder of the sandbox (default $"+folder.DirEnv+", or kudoc/sandbox/default in the user's cache folder)")
 }
 
 func resolveDir(dir string) (string, error) {
 	if dir == "" {
-		return cluster.DefaultDir(os.Getenv)
+		return folder.DefaultDir(os.Getenv)
 	}
 	return filepath.Abs(dir)
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/component"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 	"github.com/kudoc/kudoc/sandbox/internal/node"
 )
 
@@ -29,8 +31,8 @@ processes are this machine's. The exit status is the command's.`,
 			if err != nil {
 				return fmt.Errorf("enter: %w", err)
 			}
-			l := cluster.Layout{Dir: dir}
-			return command(s, l, args, func(c *exec.Cmd) error { return node.Enter(c, init, l.ResolvConf()) })
+			l := folder.Layout{Dir: dir}
+			return command(s, l, args, func(c *exec.Cmd) error { return node.Enter(c, init, component.ResolvConf(l)) })
 		},
 	}
 	addDir(cmd, &dir)

@@ -136,7 +136,9 @@ func newImageListCmd(s Streams) *cobra.Command {
 			}
 			t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 			for _, i := range images {
-				fmt.Fprintf(t, "%s\t%s\t%d MB\n", i.Name, i.Ref, (i.Size()+1<<20-1)>>20)
+				if _, err := fmt.Fprintf(t, "%s\t%s\t%d MB\n", i.Name, i.Ref, (i.Size()+1<<20-1)>>20); err != nil {
+					return err
+				}
 			}
 			return t.Flush()
 		},

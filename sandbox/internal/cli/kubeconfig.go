@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 func newKubeconfigCmd(s Streams) *cobra.Command {
@@ -55,7 +56,7 @@ func PointKubectl() error {
 	if os.Getenv("KUBECONFIG") != "" {
 		return nil
 	}
-	dir, err := cluster.DefaultDir(os.Getenv)
+	dir, err := folder.DefaultDir(os.Getenv)
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func PointKubectl() error {
 		return err
 	}
 	if os.Getenv("KUBECACHEDIR") == "" {
-		if err := os.Setenv("KUBECACHEDIR", cluster.Layout{Dir: dir}.Cache()); err != nil {
+		if err := os.Setenv("KUBECACHEDIR", folder.Layout{Dir: dir}.Cache()); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 	"github.com/kudoc/kudoc/sandbox/internal/image"
 	"github.com/kudoc/kudoc/sandbox/internal/node"
 )
@@ -46,7 +47,7 @@ func preflight() ([]node.Finding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	root, err := cluster.Root()
+	root, err := folder.Root()
 	if err != nil {
 		return nil, err
 	}

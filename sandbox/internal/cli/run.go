@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 func newRunCmd(s Streams) *cobra.Command {
@@ -54,14 +55,14 @@ func run(ctx context.Context, s Streams, boot bootFlags, args []string) (err err
 			err = errors.Join(err, fmt.Errorf("run: %w", downErr))
 		}
 	}()
-	return command(s, cluster.Layout{Dir: dir}, args, (*exec.Cmd).Start)
+	return command(s, folder.Layout{Dir: dir}, args, (*exec.Cmd).Start)
 }
 
 // runDir is the folder for one run. A sandbox that runs already is refused: run
 // would stop it in the end, and somebody may be using it.
 func runDir(ctx context.Context, dir string) (string, error) {
 	if dir == "" {
-		root, err := cluster.Root()
+		root, err := folder.Root()
 		if err != nil {
 			return "", err
 		}
@@ -86,11 +87,11 @@ func runDir(ctx context.Context, dir string) (string, error) {
 
 // command runs the user's command in this process group, so that it owns the
 // terminal. It therefore gets a ^C by itself; other signals are passed on.
-func command(s Streams, l cluster.Layout, args []string, start func(*exec.Cmd) error) error {
+func command(s Streams, l folder.Layout, args []string, start func(*exec.Cmd) error) error {
 	const patience = 10 * time.Second
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.In, s.Out, s.Err
-	cmd.Env = append(os.Environ(), "KUBECONFIG="+l.Kubeconfig(), cluster.DirEnv+"="+l.Dir)
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+l.Kubeconfig(), folder.DirEnv+"="+l.Dir)
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -106,12 +107,12 @@ func command(s Streams, l cluster.Layout, args []string, start func(*exec.Cmd) e
 			return exitOf(err)
 		case sig := <-signals:
 			if sig != os.Interrupt {
-				cmd.Process.Signal(sig)
+				_ = cmd.Process.Signal(sig) // one that has ended gets none
 			}
 			late = time.After(patience)
 		case <-late:
 			fmt.Fprintf(s.Err, "sandbox: %s does not end: killing it\n", args[0])
-			cmd.Process.Kill()
+			_ = cmd.Process.Kill()
 		}
 	}
 }

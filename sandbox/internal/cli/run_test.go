@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -23,7 +24,7 @@ func TestExitOfCommand(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := exitOf(exec.Command("sh", "-c", test.script).Run()); got != test.want {
+			if got := exitOf(exec.Command("sh", "-c", test.script).Run()); !errors.Is(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -56,9 +57,11 @@ func printStatus(w io.Writer, status cluster.Status, output string) error {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var failed error
 	row := func(name string, value any) {
 		if v := fmt.Sprint(value); v != "" && v != "0" {
-			fmt.Fprintf(t, "%s\t%s\n", name, v)
+			_, err := fmt.Fprintf(t, "%s\t%s\n", name, v)
+			failed = errors.Join(failed, err)
 		}
 	}
 	row("phase", status.Phase)
@@ -72,5 +75,5 @@ func printStatus(w io.Writer, status cluster.Status, output string) error {
 	for _, c := range status.Components {
 		row(c.Name, fmt.Sprintf("pid %d, %s", c.PID, c.Health))
 	}
-	return t.Flush()
+	return errors.Join(failed, t.Flush())
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kudoc/kudoc/sandbox/internal/cluster"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // bootFlags are the settings of a new sandbox.
@@ -108,7 +109,7 @@ removed first. If the boot fails or is interrupted, no process stays.`,
 			if err := boot.boot(cmd.Context(), s, dir, owner); err != nil {
 				return fmt.Errorf("up: %w", err)
 			}
-			_, err = fmt.Fprintln(s.Out, cluster.Layout{Dir: dir}.Kubeconfig())
+			_, err = fmt.Fprintln(s.Out, folder.Layout{Dir: dir}.Kubeconfig())
 			return err
 		},
 	}

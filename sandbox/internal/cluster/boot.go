@@ -5,23 +5,27 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/component"
+	"github.com/kudoc/kudoc/sandbox/internal/manifest"
 )
 
 // boot brings the sandbox up, stage by stage, and records each.
 func (s *supervisor) boot(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("not up within %s: see %s, or give more time with --timeout", s.Timeout, s.layout.logs()))
+	ctx, cancel := context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("not up within %s: see %s, or give more time with --timeout", s.Timeout, s.layout.Logs()))
 	defer cancel()
-	ports, held, err := freePorts()
+	ports, held, err := component.FreePorts()
 	defer func() {
 		for _, l := range held {
-			l.Close()
+			_ = l.Close() // most of them are by now
 		}
 	}()
 	if err != nil {
 		return err
 	}
-	s.state.Server = loopback(ports.API)
+	s.state.Server = component.Loopback(ports.API)
 	s.record()
 	stages := s.simulatedStages(ports, held)
 	if s.Real {
@@ -50,41 +54,55 @@ type bootStage struct {
 
 // simulatedStages are the steps to a control plane with simulated nodes. The
 // ports are let go just before the components take them.
-func (s *supervisor) simulatedStages(ports Ports, held []*net.TCPListener) []bootStage {
-	byName := map[string]Component{}
-	for _, c := range Components(s.layout, ports) {
-		byName[c.Name] = c
-	}
+func (s *supervisor) simulatedStages(ports component.Ports, held []*net.TCPListener) []bootStage {
 	return []bootStage{
 		{"certificates", func(context.Context) error {
 			for _, l := range held {
-				l.Close()
+				if err := l.Close(); err != nil {
+					return fmt.Errorf("let a port go: %w", err)
+				}
 			}
+			s.components = component.Simulated(s.layout, ports)
 			return s.write(ports)
 		}},
-		{etcd, func(ctx context.Context) error { return s.startHealthy(ctx, byName[etcd]) }},
-		{apiserver, func(ctx context.Context) error { return s.startHealthy(ctx, byName[apiserver]) }},
-		{"controllers", func(ctx context.Context) error {
-			return s.startHealthy(ctx, byName[controller], byName[scheduler], byName[simulator])
-		}},
+		{component.Etcd, s.starts(component.Etcd)},
+		{component.APIServer, s.starts(component.APIServer)},
+		{"controllers", s.starts(component.Controller, component.Scheduler, component.Simulator)},
 		{"nodes", s.join},
 	}
 }
 
 // write makes the files that the components read.
-func (s *supervisor) write(p Ports) error {
-	files, err := contents(p, time.Now())
+func (s *supervisor) write(p component.Ports) error {
+	files, err := component.Files(p, time.Now())
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.layout.path("work"), 0o700); err != nil {
+	if err := os.MkdirAll(s.layout.Path("work"), 0o700); err != nil {
 		return fmt.Errorf("make the components' folder: %w", err)
 	}
-	return s.layout.writeAll(files)
+	return s.layout.WriteAll(files)
+}
+
+// component is one of those that are to run.
+func (s *supervisor) component(name string) component.Spec {
+	i := slices.IndexFunc(s.components, func(c component.Spec) bool { return c.Name == name })
+	return s.components[i]
+}
+
+// starts is a step that starts components together.
+func (s *supervisor) starts(names ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		components := make([]component.Spec, len(names))
+		for i, name := range names {
+			components[i] = s.component(name)
+		}
+		return s.startHealthy(ctx, components...)
+	}
 }
 
 // startHealthy starts components together and waits until all are well.
-func (s *supervisor) startHealthy(ctx context.Context, components ...Component) error {
+func (s *supervisor) startHealthy(ctx context.Context, components ...component.Spec) error {
 	for _, c := range components {
 		if err := s.start(c); err != nil {
 			return err
@@ -94,7 +112,7 @@ func (s *supervisor) startHealthy(ctx context.Context, components ...Component) 
 		if c.Health == "" {
 			continue
 		}
-		probe, err := s.layout.prober(c.Name, c.Health)
+		probe, err := prober(s.layout, c.Name, c.Health)
 		if err != nil {
 			return err
 		}
@@ -109,21 +127,34 @@ func (s *supervisor) startHealthy(ctx context.Context, components ...Component) 
 	return nil
 }
 
-// join creates what every cluster has: nodes, a default storage class and, by
-// the controllers' hand, the default service account that pods need.
+// join creates what every cluster has: a default storage class, simulated nodes
+// and, by the controllers' hand, the default service account that pods need.
 func (s *supervisor) join(ctx context.Context) error {
-	api, err := s.layout.admin(s.state.Server)
+	api, err := admin(s.layout, s.state.Server)
 	if err != nil {
 		return err
 	}
 	if s.state.Version, err = api.version(ctx); err != nil {
 		return err
 	}
-	if err := createStorageClass(ctx, api, "manifests/storageclass.yaml"); err != nil {
+	class, err := manifest.StorageClass(s.Real)
+	if err != nil {
 		return err
 	}
+	if err := api.apply(ctx, "/apis/storage.k8s.io/v1/storageclasses/sandbox", class); err != nil {
+		return err
+	}
+	if !s.Real { // a real node has joined by itself
+		if err := s.createNodes(ctx, api); err != nil {
+			return err
+		}
+	}
+	return s.waitUsable(ctx, api)
+}
+
+func (s *supervisor) createNodes(ctx context.Context, api *client) error {
 	for i := range s.Nodes {
-		object, err := nodeObject(nodeName(i + 1))
+		object, err := manifest.Node(manifest.NodeName(i + 1))
 		if err != nil {
 			return err
 		}
@@ -131,27 +162,18 @@ func (s *supervisor) join(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.waitUsable(ctx, api)
-}
-
-// createStorageClass makes the class that claims get unless they name another.
-func createStorageClass(ctx context.Context, api *client, manifest string) error {
-	class, err := manifests.ReadFile(manifest)
-	if err != nil {
-		return fmt.Errorf("read the storage class: %w", err)
-	}
-	return api.apply(ctx, "/apis/storage.k8s.io/v1/storageclasses/sandbox", class)
+	return nil
 }
 
 // waitUsable waits until a pod could be created and would run.
 func (s *supervisor) waitUsable(ctx context.Context, api *client) error {
 	for i := range s.Nodes {
 		err := poll(ctx, 50*time.Millisecond, func(ctx context.Context) error {
-			raw, err := api.get(ctx, "/api/v1/nodes/"+nodeName(i+1))
+			raw, err := api.get(ctx, "/api/v1/nodes/"+manifest.NodeName(i+1))
 			if err != nil {
 				return err
 			}
-			return nodeReady(raw)
+			return manifest.NodeReady(raw)
 		})
 		if err != nil {
 			return err

@@ -12,6 +12,9 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/component"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // client speaks to one of the sandbox's servers. A handful of requests does
@@ -44,16 +47,16 @@ func newClient(base, ca, cert, key string) (*client, error) {
 }
 
 // admin is a client of the API server, or of any component that asks it.
-func (l Layout) admin(base string) (*client, error) {
-	return newClient(base, l.path("pki", "ca.crt"), l.path("pki", "admin.crt"), l.path("pki", "admin.key"))
+func admin(l folder.Layout, base string) (*client, error) {
+	return newClient(base, l.Path("pki", "ca.crt"), l.Path("pki", "admin.crt"), l.Path("pki", "admin.key"))
 }
 
 // prober is a client that a component lets ask for its health.
-func (l Layout) prober(component, url string) (*client, error) {
-	if component == etcd {
-		return newClient(url, l.path("pki", "etcd-ca.crt"), l.path("pki", "etcd.crt"), l.path("pki", "etcd.key"))
+func prober(l folder.Layout, name, url string) (*client, error) {
+	if name == component.Etcd {
+		return newClient(url, l.Path("pki", "etcd-ca.crt"), l.Path("pki", "etcd.crt"), l.Path("pki", "etcd.key"))
 	}
-	return l.admin(url)
+	return admin(l, url)
 }
 
 func (c *client) get(ctx context.Context, path string) ([]byte, error) {
@@ -99,7 +102,7 @@ func (c *client) do(ctx context.Context, method, path, contentType string, body 
 	if err != nil {
 		return nil, err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, c.base+path, err)

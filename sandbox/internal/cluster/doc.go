@@ -17,7 +17,7 @@
 // every process of the sandbox inherits. The lock is free exactly when none of
 // them lives, so a recorded process id is never trusted on its own.
 //
-// What to run and what to write is decided by pure functions (Components,
-// contents, pki.go, kubeconfig.go); the effects are in up.go, down.go and
-// supervisor.go.
+// What to run and what to write is decided by package component, where files go
+// by package folder; package process runs what is decided. The order of the boot
+// is in boot.go, and in realboot.go for a real node.
 package cluster

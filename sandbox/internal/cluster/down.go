@@ -8,6 +8,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // stopTimeout is more than the grace periods of all components together.
@@ -15,9 +17,9 @@ const stopTimeout = 20 * time.Second
 
 // Down stops the sandbox in a folder, if there is one, and removes its files.
 func Down(ctx context.Context, dir string, progress io.Writer) error {
-	l := Layout{Dir: dir}
+	l := folder.Layout{Dir: dir}
 	began := time.Now()
-	held, err := locked(dir)
+	held, err := folder.Locked(dir)
 	if err != nil {
 		return err
 	}
@@ -51,8 +53,8 @@ func Down(ctx context.Context, dir string, progress io.Writer) error {
 }
 
 // sweep removes what a sandbox that no longer lives has left.
-func sweep(l Layout, progress io.Writer) error {
-	if !l.used() {
+func sweep(l folder.Layout, progress io.Writer) error {
+	if !l.Used() {
 		fmt.Fprintf(progress, "sandbox: none runs in %s\n", l.Dir)
 		return nil
 	}
@@ -62,8 +64,8 @@ func sweep(l Layout, progress io.Writer) error {
 
 // removeRest removes files under the lock, so that it cannot hit a sandbox
 // which somebody starts at this moment.
-func removeRest(l Layout) error {
-	lock, err := tryLock(l.Dir)
+func removeRest(l folder.Layout) error {
+	lock, err := folder.TryLock(l.Dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -73,18 +75,18 @@ func removeRest(l Layout) error {
 	if lock == nil {
 		return fmt.Errorf("another sandbox was started in %s in the meantime", l.Dir)
 	}
-	defer lock.Close()
-	return l.clear()
+	defer func() { _ = lock.Close() }()
+	return l.Clear()
 }
 
 // tell sends a signal to the supervisor. Its process id is good for as long as
 // the lock is held; a supervisor that is gone takes its children along, and
 // then there is nobody to tell.
-func tell(ctx context.Context, l Layout, sig syscall.Signal) error {
+func tell(ctx context.Context, l folder.Layout, sig syscall.Signal) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	return poll(ctx, 50*time.Millisecond, func(context.Context) error {
-		held, err := locked(l.Dir)
+		held, err := folder.Locked(l.Dir)
 		if err != nil || !held {
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kudoc/kudoc/sandbox/internal/component"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 	"github.com/kudoc/kudoc/sandbox/internal/image"
 	"github.com/kudoc/kudoc/sandbox/internal/node"
 )
@@ -33,7 +35,7 @@ func (s *supervisor) enterNode() error {
 	if err != nil {
 		return fmt.Errorf("start the janitor: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	if err := node.StartJanitor(s.program, log, s.lock, s.lifeline, lock); err != nil {
 		return err
 	}
@@ -48,54 +50,42 @@ func (s *supervisor) enterNode() error {
 
 // realStages are the steps to a control plane with a real node. The ports stay
 // held: the node's first process forwards them.
-func (s *supervisor) realStages(ports Ports, held []*net.TCPListener) []bootStage {
-	byName := map[string]Component{}
-	start := func(names ...string) func(context.Context) error {
-		return func(ctx context.Context) error {
-			components := make([]Component, len(names))
-			for i, name := range names {
-				components[i] = byName[name]
-			}
-			return s.startHealthy(ctx, components...)
-		}
-	}
+func (s *supervisor) realStages(ports component.Ports, held []*net.TCPListener) []bootStage {
 	return []bootStage{
 		{"certificates", func(ctx context.Context) error {
 			inside, err := s.prepareNode(ctx, ports)
 			if err != nil {
 				return err
 			}
-			for _, c := range RealComponents(s.layout, ports, inside) {
-				byName[c.Name] = c
-			}
+			s.components = component.Real(s.layout, ports, inside)
 			return nil
 		}},
-		{"namespaces", func(ctx context.Context) error { return s.startInit(ctx, byName[nodeInit], held) }},
-		{etcd, start(etcd)},
+		{"namespaces", func(ctx context.Context) error { return s.startInit(ctx, held) }},
+		{component.Etcd, s.starts(component.Etcd)},
 		{"images", s.fillStore},
-		{apiserver, start(apiserver)},
-		{"controllers", start(controller, scheduler)},
+		{component.APIServer, s.starts(component.APIServer)},
+		{"controllers", s.starts(component.Controller, component.Scheduler)},
 		{"node", func(ctx context.Context) error {
-			if err := s.start(byName[containerd]); err != nil {
+			if err := s.start(s.component(component.Containerd)); err != nil {
 				return err
 			}
 			err := poll(ctx, 20*time.Millisecond, node.Store{Init: s.real.init}.ServesPods)
 			if err != nil {
 				return err
 			}
-			return start(kubelet, proxy, clusterDNS)(ctx)
+			return s.starts(component.Kubelet, component.Proxy, component.ClusterDNS)(ctx)
 		}},
-		{"ready", s.joinReal},
+		{"ready", s.join},
 	}
 }
 
 // prepareNode writes every file that the components of a real node read.
-func (s *supervisor) prepareNode(ctx context.Context, ports Ports) (node.Inside, error) {
-	inside := node.Inside{Dir: s.layout.Dir, Program: s.program, Ready: s.layout.path("work", "node-ready"), Ports: ports.all()}
+func (s *supervisor) prepareNode(ctx context.Context, ports component.Ports) (node.Inside, error) {
+	inside := node.Inside{Dir: s.layout.Dir, Program: s.program, Ready: s.layout.Path("work", "node-ready"), Ports: ports.All()}
 	if err := s.enterNode(); err != nil {
 		return inside, err
 	}
-	root, err := Root()
+	root, err := folder.Root()
 	if err != nil {
 		return inside, err
 	}
@@ -104,27 +94,27 @@ func (s *supervisor) prepareNode(ctx context.Context, ports Ports) (node.Inside,
 	}
 	s.real.store = inside.Store
 	plugins, _ := node.PluginDir()
-	files, err := contents(ports, time.Now(), nodeAddresses()...)
+	files, err := component.Files(ports, time.Now(), component.NodeAddresses()...)
 	if err != nil {
 		return inside, err
 	}
-	for name, content := range node.Files(nodeSettings(s.layout, ports, inside.Store, plugins)) {
+	for name, content := range node.Files(component.NodeSettings(s.layout, ports, inside.Store, plugins)) {
 		files[filepath.Join(node.Dir, "config", name)] = content
 	}
-	for _, dir := range []string{inside.Store, s.layout.path("work"), s.layout.path(node.Dir, "volumes"), s.layout.path(node.Dir, "kubelet"), s.layout.path(node.Dir, "pods")} {
+	for _, dir := range []string{inside.Store, s.layout.Path("work"), s.layout.Path(node.Dir, "volumes"), s.layout.Path(node.Dir, "kubelet"), s.layout.Path(node.Dir, "pods")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return inside, fmt.Errorf("make the node's folders: %w", err)
 		}
 	}
-	return inside, s.layout.writeAll(files)
+	return inside, s.layout.WriteAll(files)
 }
 
 // startInit starts the first process of the namespaces and hands the ports over.
-func (s *supervisor) startInit(ctx context.Context, c Component, held []*net.TCPListener) error {
+func (s *supervisor) startInit(ctx context.Context, held []*net.TCPListener) error {
 	var files []*os.File
 	defer func() {
 		for _, f := range files {
-			f.Close()
+			_ = f.Close()
 		}
 	}()
 	for _, l := range held {
@@ -133,14 +123,16 @@ func (s *supervisor) startInit(ctx context.Context, c Component, held []*net.TCP
 			return fmt.Errorf("hand a port over: %w", err)
 		}
 		files = append(files, f)
-		l.Close()
+		if err := l.Close(); err != nil {
+			return fmt.Errorf("hand a port over: %w", err)
+		}
 	}
-	if err := s.start(c, files...); err != nil {
+	if err := s.start(s.component(component.NodeInit), files...); err != nil {
 		return err
 	}
-	s.real.init = s.children[len(s.children)-1].cmd.Process.Pid
+	s.real.init = s.children[len(s.children)-1].PID()
 	return poll(ctx, 5*time.Millisecond, func(context.Context) error {
-		_, err := os.Stat(s.layout.path("work", "node-ready"))
+		_, err := os.Stat(s.layout.Path("work", "node-ready"))
 		return err
 	})
 }
@@ -148,17 +140,16 @@ func (s *supervisor) startInit(ctx context.Context, c Component, held []*net.TCP
 // fillStore puts containerd's store in order while nothing uses it: without the
 // containers of a former boot, and with the images that are wanted.
 func (s *supervisor) fillStore(ctx context.Context) error {
-	config := s.layout.path(node.Dir, "config", "store.toml")
-	ch, err := s.spawn(Component{Name: containerd, Program: containerd, Args: []string{"--config", config}})
+	ch, err := s.spawn(component.Spec{Name: component.Containerd, Program: component.Containerd, Args: []string{"--config", component.StoreConfig(s.layout)}})
 	if err != nil {
 		return err
 	}
-	defer ch.stop(5 * time.Second)
+	defer ch.Stop(5 * time.Second)
 	store := node.Store{Init: s.real.init}
 	err = poll(ctx, 30*time.Millisecond, func(ctx context.Context) error {
 		select {
-		case <-ch.done:
-			return fmt.Errorf("containerd ended (%s): see %s", ch.how(), s.layout.Log(containerd))
+		case <-ch.Done:
+			return fmt.Errorf("containerd ended (%s): see %s", ch.How(), s.layout.Log(component.Containerd))
 		default:
 			return store.Answers(ctx)
 		}
@@ -210,11 +201,11 @@ func importImage(ctx context.Context, store node.Store, cache image.Cache, i ima
 	written := make(chan error, 1)
 	go func() {
 		err := cache.Archive(write, i)
-		write.CloseWithError(err)
+		_ = write.CloseWithError(err)
 		written <- err
 	}()
 	err := store.Import(ctx, read)
-	read.CloseWithError(err)
+	_ = read.CloseWithError(err)
 	if wrote := <-written; wrote != nil && err == nil {
 		err = wrote
 	}
@@ -229,23 +220,8 @@ func importArchive(ctx context.Context, store node.Store, path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return store.Import(ctx, f)
-}
-
-// joinReal creates what every cluster has and waits until a pod could run.
-func (s *supervisor) joinReal(ctx context.Context) error {
-	api, err := s.layout.admin(s.state.Server)
-	if err != nil {
-		return err
-	}
-	if s.state.Version, err = api.version(ctx); err != nil {
-		return err
-	}
-	if err := createStorageClass(ctx, api, "manifests/storageclass-real.yaml"); err != nil {
-		return err
-	}
-	return s.waitUsable(ctx, api)
 }
 
 // ErrSimulated says that a command is for real nodes.
@@ -257,12 +233,12 @@ func RealNode(dir string) (int, error) {
 	if _, err := Kubeconfig(dir); err != nil {
 		return 0, err
 	}
-	state, _, err := readState(Layout{Dir: dir})
+	state, _, err := readState(folder.Layout{Dir: dir})
 	if err != nil {
 		return 0, err
 	}
 	for _, p := range state.Components {
-		if p.Name == nodeInit {
+		if p.Name == component.NodeInit {
 			return p.PID, nil
 		}
 	}
@@ -288,6 +264,3 @@ func LoadImages(ctx context.Context, dir string, wanted []string, progress io.Wr
 	}
 	return store.Refs(ctx)
 }
-
-// ResolvConf is the file that makes a process on a real node find cluster names.
-func (l Layout) ResolvConf() string { return l.path(node.Dir, "config", "resolv.conf") }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // Phase says how far a sandbox is.
@@ -47,9 +49,9 @@ type Process struct {
 }
 
 // readState returns the recorded state, and false when there is none yet.
-func readState(l Layout) (State, bool, error) {
+func readState(l folder.Layout) (State, bool, error) {
 	var s State
-	raw, err := os.ReadFile(l.state())
+	raw, err := os.ReadFile(l.State())
 	if os.IsNotExist(err) {
 		return s, false, nil
 	}
@@ -57,17 +59,17 @@ func readState(l Layout) (State, bool, error) {
 		return s, false, fmt.Errorf("read the sandbox's state: %w", err)
 	}
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return s, false, fmt.Errorf("read the sandbox's state in %s: %w", l.state(), err)
+		return s, false, fmt.Errorf("read the sandbox's state in %s: %w", l.State(), err)
 	}
 	return s, true, nil
 }
 
-func writeState(l Layout, s State) error {
+func writeState(l folder.Layout, s State) error {
 	raw, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the sandbox's state: %w", err)
 	}
-	if err := replaceFile(l.state(), append(raw, '\n')); err != nil {
+	if err := folder.Replace(l.State(), append(raw, '\n')); err != nil {
 		return fmt.Errorf("write the sandbox's state: %w", err)
 	}
 	return nil

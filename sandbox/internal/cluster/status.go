@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
+	"github.com/kudoc/kudoc/sandbox/internal/process"
 )
 
 // Status is what can be told about a sandbox from outside.
@@ -36,9 +39,9 @@ var ErrNotRunning = errors.New("no sandbox runs")
 
 // Inspect looks at the sandbox in a folder and asks its components how they are.
 func Inspect(ctx context.Context, dir string) (Status, error) {
-	l := Layout{Dir: dir}
+	l := folder.Layout{Dir: dir}
 	status := Status{Dir: dir}
-	held, err := locked(dir)
+	held, err := folder.Locked(dir)
 	if err != nil {
 		return status, err
 	}
@@ -67,14 +70,14 @@ func Inspect(ctx context.Context, dir string) (Status, error) {
 	return status, nil
 }
 
-func probe(ctx context.Context, l Layout, p Process) string {
-	if !alive(p.PID) {
+func probe(ctx context.Context, l folder.Layout, p Process) string {
+	if !process.Alive(p.PID) {
 		return "process is gone"
 	}
 	if p.Health == "" {
 		return healthy
 	}
-	c, err := l.prober(p.Name, p.Health)
+	c, err := prober(l, p.Name, p.Health)
 	if err != nil {
 		return err.Error()
 	}
@@ -86,8 +89,8 @@ func probe(ctx context.Context, l Layout, p Process) string {
 
 // Kubeconfig returns the path of the kubeconfig of a running sandbox.
 func Kubeconfig(dir string) (string, error) {
-	l := Layout{Dir: dir}
-	held, err := locked(dir)
+	l := folder.Layout{Dir: dir}
+	held, err := folder.Locked(dir)
 	if err != nil {
 		return "", err
 	}

@@ -9,6 +9,10 @@ import (
 	"os/exec"
 	"runtime"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/component"
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
+	"github.com/kudoc/kudoc/sandbox/internal/process"
 )
 
 // Options are the settings of a sandbox.
@@ -30,16 +34,17 @@ var (
 // supervisor owns the components of one sandbox.
 type supervisor struct {
 	Options
-	layout   Layout
-	program  string
-	log      *log.Logger
-	lock     *os.File // inherited from up; passed on to children
-	lifeline *os.File // reading end, for children
-	launch   func(*exec.Cmd) error
-	real     *realNode // nil with simulated nodes
-	children []*child
-	state    State
-	fail     context.CancelCauseFunc // ends the sandbox with a reason
+	layout     folder.Layout
+	program    string
+	log        *log.Logger
+	lock       *os.File // inherited from up; passed on to children
+	lifeline   *os.File // reading end, for children
+	launch     func(*exec.Cmd) error
+	real       *realNode        // nil with simulated nodes
+	components []component.Spec // what is to run, once it is known
+	children   []*process.Child
+	state      State
+	fail       context.CancelCauseFunc // ends the sandbox with a reason
 }
 
 // Supervise boots a sandbox and watches it until stop is done, a component
@@ -48,10 +53,10 @@ type supervisor struct {
 //
 // Its caller, up, has locked the folder; the lock is inherited.
 func Supervise(stop context.Context, opts Options, logger *log.Logger) error {
-	// Children die with the thread that starts them (see startChild).
+	// Children die with the thread that starts them (see process.Start).
 	runtime.LockOSThread()
-	lock := os.NewFile(lockFD, opts.Dir)
-	if !sameFolder(lock, opts.Dir) {
+	lock := os.NewFile(process.LockFD, opts.Dir)
+	if !folder.Same(lock, opts.Dir) {
 		return fmt.Errorf("supervise holds no lock on %s: it is run by sandbox up, not by hand", opts.Dir)
 	}
 	program, err := os.Executable()
@@ -62,14 +67,14 @@ func Supervise(stop context.Context, opts Options, logger *log.Logger) error {
 	if err != nil {
 		return fmt.Errorf("make the lifeline: %w", err)
 	}
-	defer write.Close()
+	defer func() { _ = write.Close() }()
 
 	ctx, fail := context.WithCancelCause(context.Background())
 	defer fail(nil)
 	defer context.AfterFunc(stop, func() { fail(errTold) })()
 	s := &supervisor{
 		Options:  opts,
-		layout:   Layout{Dir: opts.Dir},
+		layout:   folder.Layout{Dir: opts.Dir},
 		program:  program,
 		log:      logger,
 		lock:     lock,
@@ -96,11 +101,11 @@ func (s *supervisor) end(reason error) error {
 	s.record()
 	s.stopAll()
 	if planned {
-		return s.layout.clear()
+		return s.layout.Clear()
 	}
 	s.state.Phase, s.state.Error, s.state.Components = Failed, reason.Error(), nil
 	s.record()
-	return errors.Join(reason, s.layout.clear("state.json", "logs"))
+	return errors.Join(reason, s.layout.Clear("state.json", "logs"))
 }
 
 // stopAll stops who depends on others first. The components that only speak to
@@ -108,20 +113,20 @@ func (s *supervisor) end(reason error) error {
 func (s *supervisor) stopAll() {
 	const grace = 3 * time.Second
 	groups := [][]string{
-		{simulator, kubelet, proxy, clusterDNS, scheduler, controller},
-		{apiserver},
-		{etcd, containerd},
+		{component.Simulator, component.Kubelet, component.Proxy, component.ClusterDNS, component.Scheduler, component.Controller},
+		{component.APIServer},
+		{component.Etcd, component.Containerd},
 		// With its first process a real node and all containers are gone.
-		{nodeInit},
+		{component.NodeInit},
 	}
 	for _, group := range groups {
 		ended := make(chan struct{})
 		count := 0
 		for _, c := range s.children {
 			for _, name := range group {
-				if c.name == name {
+				if c.Name == name {
 					count++
-					go func() { c.stop(grace); ended <- struct{}{} }()
+					go func() { c.Stop(grace); ended <- struct{}{} }()
 				}
 			}
 		}
@@ -133,32 +138,32 @@ func (s *supervisor) stopAll() {
 
 // start runs a component, and ends the sandbox when the component does. The
 // component inherits files after those that every child has.
-func (s *supervisor) start(c Component, files ...*os.File) error {
+func (s *supervisor) start(c component.Spec, files ...*os.File) error {
 	ch, err := s.spawn(c, files...)
 	if err != nil {
 		return err
 	}
 	s.children = append(s.children, ch)
-	s.state.Components = append(s.state.Components, Process{Name: c.Name, PID: ch.cmd.Process.Pid, Health: c.Health})
+	s.state.Components = append(s.state.Components, Process{Name: c.Name, PID: ch.PID(), Health: c.Health})
 	s.record()
 	go func() {
 		// During a stop this comes too late to be the reason, as it should.
-		<-ch.done
-		s.fail(fmt.Errorf("%s ended by itself (%s): see %s", c.Name, ch.how(), s.layout.Log(c.Name)))
+		<-ch.Done
+		s.fail(fmt.Errorf("%s ended by itself (%s): see %s", c.Name, ch.How(), s.layout.Log(c.Name)))
 	}()
 	return nil
 }
 
 // spawn runs a component and leaves it to the caller to watch it.
-func (s *supervisor) spawn(c Component, files ...*os.File) (*child, error) {
-	return startChild(s.layout, c, s.program, s.launch, append([]*os.File{s.lock, s.lifeline}, files...))
+func (s *supervisor) spawn(c component.Spec, files ...*os.File) (*process.Child, error) {
+	return process.Start(s.layout, c, s.program, s.launch, append([]*os.File{s.lock, s.lifeline}, files...))
 }
 
 // watchOwner ends the sandbox when the process it was started for is gone.
 func (s *supervisor) watchOwner(ctx context.Context) {
 	ticker := time.NewTicker(300 * time.Millisecond)
 	defer ticker.Stop()
-	for alive(s.OwnerPID) {
+	for process.Alive(s.OwnerPID) {
 		select {
 		case <-ctx.Done():
 			return

@@ -11,18 +11,20 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/kudoc/kudoc/sandbox/internal/folder"
 )
 
 // Up makes sure that a sandbox runs in the folder and returns its state. One
 // that runs already is used as it is; what a dead one left behind is removed.
 // When ctx ends, or the boot fails, nothing of a sandbox that Up started stays.
 func Up(ctx context.Context, opts Options, progress io.Writer) (State, error) {
-	l := Layout{Dir: opts.Dir}
+	l := folder.Layout{Dir: opts.Dir}
 	for {
-		if err := l.prepare(); err != nil {
+		if err := l.Prepare(); err != nil {
 			return State{}, err
 		}
-		lock, err := tryLock(l.Dir)
+		lock, err := folder.TryLock(l.Dir)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
 			continue // a former sandbox has just removed its folder
@@ -43,13 +45,13 @@ func Up(ctx context.Context, opts Options, progress io.Writer) (State, error) {
 var errGone = errors.New("the sandbox has ended")
 
 // attach waits for a sandbox that somebody else started.
-func attach(ctx context.Context, l Layout, opts Options, progress io.Writer) (State, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, opts.Timeout, fmt.Errorf("a sandbox lives in %s but does not get usable: see %s, or stop it with sandbox down", l.Dir, l.logs()))
+func attach(ctx context.Context, l folder.Layout, opts Options, progress io.Writer) (State, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, opts.Timeout, fmt.Errorf("a sandbox lives in %s but does not get usable: see %s, or stop it with sandbox down", l.Dir, l.Logs()))
 	defer cancel()
 	var state State
 	var ended bool
 	err := poll(ctx, 100*time.Millisecond, func(ctx context.Context) error {
-		held, err := locked(l.Dir)
+		held, err := folder.Locked(l.Dir)
 		if err != nil {
 			return err
 		}
@@ -62,7 +64,7 @@ func attach(ctx context.Context, l Layout, opts Options, progress io.Writer) (St
 		if state.Phase != Running {
 			return fmt.Errorf("it is %s", state.Phase)
 		}
-		api, err := l.admin(state.Server)
+		api, err := admin(l, state.Server)
 		if err != nil {
 			return err
 		}
@@ -80,30 +82,33 @@ func attach(ctx context.Context, l Layout, opts Options, progress io.Writer) (St
 }
 
 // bootNew starts a supervisor, which inherits the lock, and follows its boot.
-func bootNew(ctx context.Context, l Layout, opts Options, lock *os.File, progress io.Writer) (State, error) {
-	defer lock.Close()
-	if l.used() {
+func bootNew(ctx context.Context, l folder.Layout, opts Options, lock *os.File, progress io.Writer) (State, error) {
+	defer func() { _ = lock.Close() }()
+	if l.Used() {
 		fmt.Fprintf(progress, "sandbox: removing what a former sandbox left in %s\n", l.Dir)
 		// The folder stays: it is what is locked.
-		for _, name := range owned() {
-			if err := os.RemoveAll(l.path(name)); err != nil {
+		for _, name := range folder.Owned() {
+			if err := os.RemoveAll(l.Path(name)); err != nil {
 				return State{}, fmt.Errorf("remove what a former sandbox left: %w", err)
 			}
 		}
 	}
 	if err := ctx.Err(); err != nil {
-		return State{}, errors.Join(err, l.clear())
+		return State{}, errors.Join(err, l.Clear())
 	}
 	cmd, err := startSupervisor(l, opts, lock)
 	if err != nil {
 		return State{}, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // how it ended is in the state
+		close(ended)
+	}()
 	began := time.Now()
 	state, err := follow(ctx, l, ended, progress)
 	if err != nil {
-		cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Process.Signal(syscall.SIGTERM) // one that has ended gets none
 		return State{}, errors.Join(err, settle(l, lock))
 	}
 	fmt.Fprintf(progress, "sandbox: Kubernetes %s with %d node(s) is up after %.1fs; stop it with: sandbox down\n",
@@ -127,19 +132,19 @@ func (o Options) args() []string {
 
 // startSupervisor runs the program again as the supervisor, in a session of
 // its own so that it outlives the terminal.
-func startSupervisor(l Layout, opts Options, lock *os.File) (*exec.Cmd, error) {
+func startSupervisor(l folder.Layout, opts Options, lock *os.File) (*exec.Cmd, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find the program to run: %w", err)
 	}
-	if err := os.MkdirAll(l.logs(), 0o700); err != nil {
+	if err := os.MkdirAll(l.Logs(), 0o700); err != nil {
 		return nil, fmt.Errorf("make the log folder: %w", err)
 	}
 	log, err := os.OpenFile(l.Log("supervisor"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("start the supervisor: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	cmd := exec.Command(program, append([]string{"supervise"}, opts.args()...)...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
@@ -152,7 +157,7 @@ func startSupervisor(l Layout, opts Options, lock *os.File) (*exec.Cmd, error) {
 }
 
 // follow prints the stages of the boot as they finish.
-func follow(ctx context.Context, l Layout, ended <-chan error, progress io.Writer) (State, error) {
+func follow(ctx context.Context, l folder.Layout, ended <-chan struct{}, progress io.Writer) (State, error) {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
 	printed := 0
@@ -178,7 +183,7 @@ func follow(ctx context.Context, l Layout, ended <-chan error, progress io.Write
 }
 
 // bootFailure tells why a supervisor ended before the sandbox was up.
-func bootFailure(l Layout) error {
+func bootFailure(l folder.Layout) error {
 	state, found, err := readState(l)
 	if err == nil && found && state.Error != "" {
 		return fmt.Errorf("boot: %s", state.Error)
@@ -187,8 +192,10 @@ func bootFailure(l Layout) error {
 }
 
 // settle waits until a sandbox that does not come up has no process left.
-func settle(l Layout, lock *os.File) error {
-	lock.Close()
+func settle(l folder.Layout, lock *os.File) error {
+	if err := lock.Close(); err != nil {
+		return fmt.Errorf("unlock the sandbox folder: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	return waitUnlocked(ctx, l.Dir)

@@ -143,7 +143,7 @@ func serve(ctx context.Context, address string, handler dns.Handler) error {
 	for _, network := range []string{"udp", "tcp"} {
 		server := &dns.Server{Addr: address, Net: network, Handler: handler, ReadTimeout: 10 * time.Second}
 		go func() { failed <- server.ListenAndServe() }()
-		defer server.Shutdown()
+		defer func() { _ = server.Shutdown() }()
 	}
 	select {
 	case <-ctx.Done():

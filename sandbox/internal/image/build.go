@@ -114,7 +114,7 @@ func (c Cache) makeLayer(ctx context.Context, key string, l Layer, progress *lin
 	if err != nil {
 		return StoredLayer{}, err
 	}
-	defer os.RemoveAll(tmp)
+	defer func() { _ = os.RemoveAll(tmp) }()
 	out := filepath.Join(tmp, "layer.tar")
 	switch {
 	case l.Debian != nil:
@@ -151,7 +151,7 @@ func FileDigest(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, f); err != nil {
 		return "", fmt.Errorf("read %s: %w", path, err)

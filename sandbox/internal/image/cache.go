@@ -65,7 +65,7 @@ func (c Cache) addLayer(key, file string) (StoredLayer, error) {
 	if err != nil {
 		return StoredLayer{}, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	sum := sha256.New()
 	size, err := io.Copy(sum, f)
 	if err != nil {

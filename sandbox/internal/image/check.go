@@ -29,7 +29,7 @@ func CheckProgram(path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
 			return fmt.Errorf("%s needs shared libraries, which its image would not have: build it with CGO_ENABLED=0", path)

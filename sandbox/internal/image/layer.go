@@ -65,7 +65,7 @@ func copyFile(tw *tar.Writer, source, target string, mode int64) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func enter(cmd *exec.Cmd, init int, resolvConf string) error {
 	if err != nil {
 		return fmt.Errorf("find the node's network: %w", err)
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	if err := separate(unix.CLONE_NEWNS); err != nil {
 		return err
 	}

@@ -15,12 +15,12 @@ func forward(l net.Listener, address string) {
 			return
 		}
 		go func() {
-			defer outside.Close()
+			defer func() { _ = outside.Close() }()
 			inside, err := net.Dial("tcp", address)
 			if err != nil {
 				return
 			}
-			defer inside.Close()
+			defer func() { _ = inside.Close() }()
 			join(outside, inside)
 		}()
 	}
@@ -31,9 +31,9 @@ func forward(l net.Listener, address string) {
 func join(a, b net.Conn) {
 	ended := make(chan struct{})
 	carry := func(to, from net.Conn) {
-		io.Copy(to, from)
+		_, _ = io.Copy(to, from) // a connection that breaks has ended
 		if half, ok := to.(interface{ CloseWrite() error }); ok {
-			half.CloseWrite()
+			_ = half.CloseWrite()
 		}
 		ended <- struct{}{}
 	}

@@ -16,17 +16,21 @@ func TestForwardPassesTheEndOfEachDirection(t *testing.T) {
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		said, _ := io.ReadAll(conn)
-		io.WriteString(conn, "heard "+string(said))
+		_, _ = io.WriteString(conn, "heard "+string(said))
 	}()
 	conn, err := net.Dial("tcp", outside.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	io.WriteString(conn, "hello")
-	conn.(*net.TCPConn).CloseWrite()
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, "hello"); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
 	if got, err := io.ReadAll(conn); err != nil || string(got) != "heard hello" {
 		t.Errorf("answer %q, error %v", got, err)
 	}
@@ -38,6 +42,6 @@ func listen(t *testing.T) net.Listener {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { l.Close() })
+	t.Cleanup(func() { _ = l.Close() })
 	return l
 }

@@ -80,7 +80,7 @@ func forwardAll(ports []int) error {
 		if err != nil {
 			return fmt.Errorf("take over port %d: %w", port, err)
 		}
-		f.Close()
+		_ = f.Close() // the listener has a file of its own
 		go forward(l, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	}
 	return nil
@@ -160,7 +160,7 @@ func hold(paths ...string) ([]held, error) {
 
 // show makes it appear at its place again, if it is hidden.
 func (h held) show() error {
-	defer unix.Close(h.fd)
+	defer func() { _ = unix.Close(h.fd) }()
 	if _, err := os.Stat(h.path); err == nil {
 		return nil
 	}

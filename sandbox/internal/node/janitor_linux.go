@@ -31,7 +31,7 @@ func Lock() (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock the machine's real node: %w", err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	f, err := l.(*net.UnixListener).File()
 	if err != nil {
 		return nil, fmt.Errorf("lock the machine's real node: %w", err)
@@ -51,7 +51,7 @@ func StartJanitor(program string, log, folderLock, lifeline, nodeLock *os.File) 
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the janitor: %w", err)
 	}
-	go cmd.Wait()
+	go func() { _ = cmd.Wait() }()
 	return nil
 }
 
@@ -60,7 +60,7 @@ func StartJanitor(program string, log, folderLock, lifeline, nodeLock *os.File) 
 func Janitor() int {
 	const patience = 30 * time.Second
 	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
-	io.Copy(io.Discard, os.NewFile(4, "lifeline"))
+	_, _ = io.Copy(io.Discard, os.NewFile(4, "lifeline"))
 	var err error
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if err = removeCgroups(cgroupRoot); err == nil {

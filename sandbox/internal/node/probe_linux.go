@@ -36,7 +36,7 @@ func Look(program, dir string) (Facts, error) {
 	if lock, err := Lock(); errors.Is(err, ErrBusy) {
 		f.Busy = true
 	} else if err == nil {
-		lock.Close()
+		_ = lock.Close()
 	}
 	if !f.Root {
 		return f, nil
@@ -163,7 +163,7 @@ func tryOverlay(parent string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	for _, name := range []string{"lower", "upper", "work", "merged"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (s Store) ServesPods(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect to containerd: %w", err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if _, err := cri.NewRuntimeServiceClient(conn).Version(ctx, &cri.VersionRequest{}); err != nil {
 		return fmt.Errorf("ask containerd whether it serves pods: %w", err)
 	}

@@ -3,11 +3,11 @@ package format
 import (
 	"strings"
 
-	"github.com/kudoc/kudoc/internal/render"
+	"github.com/kudoc/kudoc/internal/render/parameter"
 )
 
 // TakesText says whether some text in a value of a schema is as good as any other.
-func TakesText(s *render.Schema) bool {
+func TakesText(s *parameter.Schema) bool {
 	switch s.Type {
 	case "string", "any":
 		return !strings.Contains(strings.ReplaceAll(s.Check, `""`, ""), `"`) // neither a pattern nor alternatives
