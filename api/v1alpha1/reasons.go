@@ -37,6 +37,9 @@ const (
 	AnnotationImmutable = "kudoc.dev/immutable"
 	// AnnotationRotated, on the Secret of what is generated, is the UID of the execution that has made new values.
 	AnnotationRotated = "kudoc.dev/rotated"
+	// AnnotationAdopt, on an object that was not made by kudoc, is the name of the Instance that it is handed over to, as
+	// NAMESPACE/NAME if the object lives elsewhere.
+	AnnotationAdopt = "kudoc.dev/adopt"
 	// AnnotationPrune set to "disabled" keeps an object that would be deleted, with its Instance too.
 	AnnotationPrune = "kudoc.dev/prune"
 )

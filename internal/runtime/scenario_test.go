@@ -295,6 +295,37 @@ func TestAnObjectOfAnotherOwnerIsNotTouched(t *testing.T) {
 	}
 }
 
+func TestAnObjectIsTakenOverWhenItIsHandedOver(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	foreign := &corev1.ConfigMap{Data: map[string]string{"greeting": "mine", "other": "kept"}}
+	foreign.Namespace, foreign.Name = k.namespace, "a-config"
+	if err := k.c.Create(t.Context(), foreign); err != nil {
+		t.Fatal(err)
+	}
+	inst := k.instance("a", "")
+	c := k.settled(inst, metav1.ConditionFalse, v1alpha1.ReasonPlanFailed)
+	if want := "hand it over with the annotation kudoc.dev/adopt: a"; !strings.Contains(c.Message, want) {
+		t.Errorf("the message does not say %q: %s", want, c.Message)
+	}
+	k.merge(foreign, `{"metadata":{"annotations":{"kudoc.dev/adopt":"a"}}}`)
+	e := &v1alpha1.PlanExecution{}
+	e.Namespace, e.Name = k.namespace, "a-deploy-1"
+	k.merge(e, `{"spec":{"retry":1}}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	cm := k.configMap("a-config")
+	if diff := cmp.Diff(map[string]string{"greeting": "hello", "other": "kept"}, cm.Data); diff != "" || cm.UID != foreign.UID {
+		t.Errorf("what was taken over (-want +got):\n%s", diff)
+	}
+	if err := k.c.Delete(t.Context(), inst); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(inst)
+	if k.configMap("a-config") != nil {
+		t.Error("what was taken over outlived its instance")
+	}
+}
+
 func TestDeletionTakesTheObjectsAlongUnlessTheyAreOrphaned(t *testing.T) {
 	k := connect(t)
 	k.start(nil)

@@ -55,7 +55,11 @@ func Judge(kind v1alpha1.TaskKind, want, live *unstructured.Unstructured, ours b
 		return plan.Observation{Progress: plan.Absent}
 	}
 	if !ours {
-		return plan.Observation{Progress: plan.Broken, Message: fmt.Sprintf("%s exists and was not made for this instance: delete it, or give the instance another name", object.Display(live))}
+		why := object.Foreign(want.GetLabels()[v1alpha1.LabelInstance])
+		if kind == v1alpha1.TaskDelete {
+			why = object.NotDeleted
+		}
+		return plan.Observation{Progress: plan.Broken, Message: object.Display(live) + ": " + why}
 	}
 	if live.GetDeletionTimestamp() != nil {
 		return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s to be gone", object.Display(live))}

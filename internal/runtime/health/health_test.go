@@ -48,15 +48,17 @@ func TestHowFarTheObjectOfATaskIs(t *testing.T) {
 		"what another attempt applied is applied again":      {apply, older, false, plan.Absent, ""},
 		"what is applied and healthy is done":                {apply, stamped, false, plan.Done, ""},
 		"what is going is applied once it is gone":           {apply, going, false, plan.Waiting, "waiting for ConfigMap/ns/a to be gone"},
-		"what was not made for the instance is not touched":  {apply, stamped, true, plan.Broken, "ConfigMap/ns/a exists and was not made for this instance: delete it, or give the instance another name"},
-		"nor is it deleted":                                  {del, stamped, true, plan.Broken, "ConfigMap/ns/a exists and was not made for this instance: delete it, or give the instance another name"},
+		"what was not made for the instance is not touched":  {apply, stamped, true, plan.Broken, "ConfigMap/ns/a: it exists and was not made for this instance: hand it over with the annotation kudoc.dev/adopt: i, or delete it, or give the instance another name"},
+		"nor is it deleted":                                  {del, stamped, true, plan.Broken, "ConfigMap/ns/a: it was not made for this instance, so it is not deleted"},
 		"what is not there has been deleted":                 {del, "", false, plan.Done, ""},
 		"what is there has yet to be deleted":                {del, stamped, false, plan.Absent, ""},
 		"a deletion is waited for":                           {del, going, false, plan.Waiting, "waiting for ConfigMap/ns/a to be gone"},
 		"a Job that has completed is removed":                {run, done, false, plan.Completed, "removing Job/ns/a, which has completed"},
 		"a Job of an apply task that has completed is there": {apply, done, false, plan.Done, ""},
 	} {
-		got := Judge(tc.kind, objectOf(t, stamped), objectOf(t, tc.live), !tc.foreign)
+		wanted := objectOf(t, stamped)
+		wanted.SetLabels(map[string]string{v1alpha1.LabelInstance: "i"})
+		got := Judge(tc.kind, wanted, objectOf(t, tc.live), !tc.foreign)
 		if diff := cmp.Diff(plan.Observation{Progress: tc.want, Message: tc.message}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -75,7 +75,7 @@ func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructu
 			u.Object = surely.Object
 			return nil
 		}
-		if !apierrors.IsConflict(err) && !apierrors.IsInvalid(err) || fieldConflict(err) != "" {
+		if !apierrors.IsConflict(err) && !apierrors.IsInvalid(err) || known != "" && fieldConflict(err) != "" {
 			return err
 		}
 	}
@@ -85,10 +85,13 @@ func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructu
 	case apierrors.IsNotFound(err):
 	case err != nil:
 		return err
-	case !Belongs(inst, live):
-		return errors.New("it exists and was not made for this instance: delete it, or give the instance another name")
 	case live.GetDeletionTimestamp() != nil:
 		return nil
+	case Belongs(inst, live):
+	case HandedOver(inst, live):
+		opts = append(opts, client.ForceOwnership)
+	default:
+		return errors.New(Foreign(inst.Name))
 	}
 	if err := yield(u, live); err != nil {
 		return err
@@ -117,7 +120,7 @@ func (a Access) Remove(ctx context.Context, inst *v1alpha1.Instance, u *unstruct
 		return client.IgnoreNotFound(err)
 	}
 	if !Belongs(inst, live) {
-		return errors.New("it was not made for this instance, so it is not deleted")
+		return errors.New(NotDeleted)
 	}
 	uid := live.GetUID()
 	return client.IgnoreNotFound(a.Write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationForeground), client.Preconditions{UID: &uid}))

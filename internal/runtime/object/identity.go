@@ -47,6 +47,20 @@ func Belongs(inst *v1alpha1.Instance, live client.Object) bool {
 		live.GetLabels()[v1alpha1.LabelManagedBy] == v1alpha1.ManagedBy && namespace == inst.Namespace
 }
 
+// HandedOver says whether an object that others made is to belong to an Instance from now on.
+func HandedOver(inst *v1alpha1.Instance, live client.Object) bool {
+	to := live.GetAnnotations()[v1alpha1.AnnotationAdopt]
+	return to == inst.Namespace+"/"+inst.Name || to == inst.Name && live.GetNamespace() == inst.Namespace
+}
+
+// NotDeleted says of an object that is to be deleted that it belongs to somebody else.
+const NotDeleted = "it was not made for this instance, so it is not deleted"
+
+// Foreign says of an object that it belongs to somebody else, and what to do about that.
+func Foreign(inst string) string {
+	return "it exists and was not made for this instance: hand it over with the annotation " + v1alpha1.AnnotationAdopt + ": " + inst + ", or delete it, or give the instance another name"
+}
+
 // Vanished says whether the object of the inventory is no longer there, or is not to be touched: another object may have
 // taken its name, or have had it all along, or it asked to be Kept and has been let go.
 func Vanished(inst *v1alpha1.Instance, it v1alpha1.InventoryItem, live *metav1.PartialObjectMetadata) bool {
