@@ -22,7 +22,7 @@ type PlanExecution struct {
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
 	// +kubebuilder:validation:XValidation:rule="self.instance == oldSelf.instance && self.plan == oldSelf.plan && has(self.parameters) == has(oldSelf.parameters) && (!has(self.parameters) || self.parameters == oldSelf.parameters)",message="instance, plan and parameters of an execution never change: create another execution"
-	// +kubebuilder:validation:XValidation:rule="!has(oldSelf.cancel) || !oldSelf.cancel || (has(self.cancel) && self.cancel)",message="a cancelled execution stays cancelled"
+	// +kubebuilder:validation:XValidation:rule="!has(oldSelf.cancel) || !oldSelf.cancel || (has(self.cancel) && self.cancel) || (has(self.retry) ? self.retry : 0) > (has(oldSelf.retry) ? oldSelf.retry : 0)",message="a cancelled execution stays cancelled, unless retry is raised with the same change"
 	// +kubebuilder:validation:XValidation:rule="(has(self.retry) ? self.retry : 0) >= (has(oldSelf.retry) ? oldSelf.retry : 0)",message="retry can only be raised"
 	Spec PlanExecutionSpec `json:"spec"`
 	// +optional
@@ -50,11 +50,11 @@ type PlanExecutionSpec struct {
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 
-	// Cancel stops the execution for good and leaves every object as it is.
+	// Cancel stops the execution and leaves every object as it is. It is taken back only together with a raised Retry.
 	// +optional
 	Cancel bool `json:"cancel,omitempty"`
 
-	// Retry goes on from the failed steps each time that it is raised.
+	// Retry goes on from the steps that failed or were cancelled, each time that it is raised.
 	// +optional
 	// +kubebuilder:validation:Minimum=0
 	Retry int32 `json:"retry,omitempty"`

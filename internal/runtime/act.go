@@ -90,10 +90,25 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (m
 	if d.Create != nil {
 		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.Create)))
 	}
+	for _, e := range d.Adopt {
+		later = append(later, r.adopt(ctx, d.Inst, e))
+	}
 	for _, e := range d.Expire {
 		later = append(later, client.IgnoreNotFound(r.Delete(ctx, e, client.Preconditions{UID: &e.UID})))
 	}
 	return broken, errors.Join(later...)
+}
+
+// adopt makes an execution go with its Instance.
+func (r *Reconciler) adopt(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) error {
+	before := e.DeepCopy()
+	e.OwnerReferences = append(e.OwnerReferences, metav1.OwnerReference{
+		APIVersion: v1alpha1.GroupVersion.String(), Kind: "Instance", Name: inst.Name, UID: inst.UID,
+	})
+	if err := r.Patch(ctx, e, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("make execution %s go with its instance: %w", e.Name, err)
+	}
+	return nil
 }
 
 // perform carries out one action on the objects of a task, in order; it stops at the first that fails.

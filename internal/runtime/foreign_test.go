@@ -18,7 +18,8 @@ import (
 func TestAWaitTaskWaitsForWhatOthersMake(t *testing.T) {
 	k := connect(t)
 	k.start(nil)
-	k.settled(k.instanceOf("foreign-1.0.0", "a", ""), metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	inst := k.instanceOf("foreign-1.0.0", "a", "")
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
 	e := k.execution("a", "wait", "")
 	k.waitsFor(e, "p/s: waiting for Secret/"+k.namespace+"/a-key, which is not there")
 
@@ -32,9 +33,29 @@ func TestAWaitTaskWaitsForWhatOthersMake(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.reaches(e, v1alpha1.Succeeded)
+	if len(e.OwnerReferences) != 1 || e.OwnerReferences[0].UID != inst.UID {
+		t.Errorf("the execution does not go with its instance: %v", e.OwnerReferences)
+	}
 	if err := k.c.Get(t.Context(), client.ObjectKeyFromObject(secret), secret); err != nil || len(secret.Labels) > 0 {
 		t.Errorf("what was waited for has labels: %v, %v", secret.Labels, err)
 	}
+}
+
+func TestAnExecutionThatWasCancelledGoesOnWhenItIsRetried(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	k.settled(k.instanceOf("foreign-1.0.0", "a", ""), metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	e := k.execution("a", "wait", "")
+	k.waitsFor(e, "which is not there")
+	k.merge(e, `{"spec":{"cancel":true}}`)
+	k.reaches(e, v1alpha1.Cancelled)
+
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: k.namespace, Name: "a-key"}, StringData: map[string]string{"key": "x"}}
+	if err := k.c.Create(t.Context(), secret); err != nil {
+		t.Fatal(err)
+	}
+	k.merge(e, `{"spec":{"cancel":false,"retry":1}}`)
+	k.reaches(e, v1alpha1.Succeeded)
 }
 
 func TestAPatchTaskSetsFieldsOfWhatOthersMake(t *testing.T) {

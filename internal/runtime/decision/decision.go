@@ -32,6 +32,8 @@ type Decision struct {
 	Drift []string
 	// Dependents are Instances that have to go before this one.
 	Dependents []string
+	// Adopt are executions that people made, which are to go with the Instance.
+	Adopt []*v1alpha1.PlanExecution
 	// Expire are executions to delete.
 	Expire []*v1alpha1.PlanExecution
 	// Ahead says that the spec asks for something else than the target, and waits for the active execution.
@@ -75,6 +77,7 @@ func Make(w *World) *Decision {
 	d.park(w.Now)
 	d.conditions(ref)
 	d.Expire = expired(d.Inst, d.Executions)
+	d.Adopt = unowned(d.Inst, d.Executions)
 	return d
 }
 
@@ -244,6 +247,13 @@ func newExecution(inst *v1alpha1.Instance, planName string, sequence int64) *v1a
 	e.Labels = map[string]string{v1alpha1.LabelInstance: inst.Name, v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelTarget: strconv.FormatInt(sequence, 10)}
 	e.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(inst, v1alpha1.GroupVersion.WithKind("Instance"))}
 	return e
+}
+
+// unowned lists the executions that would outlive their Instance.
+func unowned(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) []*v1alpha1.PlanExecution {
+	return slices.DeleteFunc(slices.Clone(executions), func(e *v1alpha1.PlanExecution) bool {
+		return e.DeletionTimestamp != nil || slices.ContainsFunc(e.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == inst.UID })
+	})
 }
 
 // finalize brings a deleted Instance to its end: the cleanup plan, then the objects in reverse order.

@@ -6,6 +6,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/change"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 // Desire is what the spec of an Instance asks for: a version and the effective parameters.
@@ -102,9 +103,9 @@ func Active(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) *v1al
 
 func Begun(e *v1alpha1.PlanExecution) bool { return len(e.Status.Phases) > 0 }
 
-// Reopened says whether a person asked to go on with a failed execution.
+// Reopened says whether a person asked to go on with an execution that failed or was cancelled.
 func Reopened(e *v1alpha1.PlanExecution) bool {
-	return e.Status.State == v1alpha1.Failed && !e.Spec.Cancel && e.Spec.Retry > e.Status.RetriesSeen
+	return plan.Reopens(&e.Status, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry})
 }
 
 // blocked says why an execution that has not begun cannot begin, whatever else runs.

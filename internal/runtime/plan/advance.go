@@ -51,27 +51,34 @@ func (m *machine) requeue(d time.Duration) {
 	}
 }
 
-// reopen puts failed steps back to Pending when retry was raised, and says whether it did.
+// Reopens says whether a retry that was raised goes on with an execution: one that began, and failed or was cancelled by request.
+func Reopens(st *v1alpha1.PlanExecutionStatus, c Commands) bool {
+	stopped := st.State == v1alpha1.Failed || st.State == v1alpha1.Cancelled && st.Reason == v1alpha1.ReasonCancelled
+	return stopped && len(st.Phases) > 0 && !c.Cancel && c.Retry > st.RetriesSeen
+}
+
+// reopen puts failed and cancelled steps back to Pending when retry was raised, and says whether it did.
 func (m *machine) reopen() bool {
 	st := &m.out.Status
-	if st.State != v1alpha1.Failed || m.in.Commands.Cancel || m.in.Commands.Retry <= st.RetriesSeen || len(st.Phases) == 0 {
+	if !Reopens(st, m.in.Commands) {
 		return false
 	}
 	now := metav1.NewTime(m.now)
 	st.State, st.FinishedAt, st.ResumedAt = v1alpha1.Running, nil, &now
-	failed := false
+	again := false
 	for i := range st.Phases {
 		for j := range st.Phases[i].Steps {
 			s := &st.Phases[i].Steps[j]
-			failed = failed || s.State == v1alpha1.Failed
+			stopped := s.State == v1alpha1.Failed || s.State == v1alpha1.Cancelled
+			again = again || stopped
 			// what runs after a failure, too, runs again after what is retried
-			if s.State == v1alpha1.Failed || failed && s.State.Terminal() && m.in.Plan.Phases[i].Steps[j].Always {
+			if stopped || again && s.State.Terminal() && m.in.Plan.Phases[i].Steps[j].Always {
 				reset(s)
 				s.Message, s.FinishedAt, s.NotBefore = "", nil, nil
 			}
 		}
 	}
-	m.event(false, "PlanRetried", "plan %s goes on from its failed steps", m.in.Plan.Name)
+	m.event(false, "PlanRetried", "plan %s goes on from the steps that failed or were cancelled", m.in.Plan.Name)
 	return true
 }
 

@@ -206,6 +206,14 @@ func TestAdvance(t *testing.T) {
 			{commands: Commands{Retry: 1}, observed: map[string]Progress{"a2": Broken}, want: "SF PP F"},
 			{commands: Commands{Retry: 1}, want: "SF PP F"},
 		}},
+		"a retry goes on from the cancelled steps, once the cancellation is taken back": {serial, parallel, nil, []tick{
+			{want: "RR PP R", actions: []string{"Start a1.1", "Start a2.1"}},
+			{observed: map[string]Progress{"a1": Done}, want: "SR PP R"},
+			{commands: Commands{Cancel: true}, want: "SC CC C"},
+			{commands: Commands{Cancel: true, Retry: 1}, want: "SC CC C"},
+			{commands: Commands{Retry: 1}, want: "SR PP R", actions: []string{"Start a2.2"}},
+			{commands: Commands{Retry: 1}, observed: map[string]Progress{"a2": Done}, want: "SS RR R", actions: []string{"Start b1.1", "Start b2.1"}},
+		}},
 		"a step whose condition is false is skipped, and the next one starts at once": {serial, serial, nil, []tick{
 			{when: map[string]Condition{"a1": {}, "a2": {}}, want: "-- RP R", actions: []string{"Start b1.1"}},
 			{observed: map[string]Progress{"b1": Done}, when: map[string]Condition{"b2": {}}, want: "-- S- S"},

@@ -86,6 +86,7 @@ func FuzzAdvance(f *testing.F) {
 			cmds.Cancel = cmds.Cancel || r.IntN(100) == 0
 			if r.IntN(20) == 0 {
 				cmds.Retry++
+				cmds.Cancel = cmds.Cancel && r.IntN(2) == 0
 			}
 			in := Input{Plan: p, Status: st, Commands: cmds, Observed: observeRunning(r, st), Conditions: conditions}
 			out := Advance(in, now)
@@ -119,8 +120,9 @@ func check(t *testing.T, in Input, out Output, now time.Time) {
 	if twice := Advance(next, now); !reflect.DeepEqual(out.Status, twice.Status) {
 		t.Fatalf("deciding twice differs from deciding once:\n%s", cmp.Diff(out.Status, twice.Status))
 	}
-	retried := in.Commands.Retry > in.Status.RetriesSeen
-	if in.Status.State.Terminal() && !(in.Status.State == v1alpha1.Failed && retried && !in.Commands.Cancel) {
+	retried := in.Commands.Retry > in.Status.RetriesSeen && !in.Commands.Cancel
+	stopped := in.Status.State == v1alpha1.Failed || in.Status.State == v1alpha1.Cancelled
+	if in.Status.State.Terminal() && !(stopped && retried) {
 		if !reflect.DeepEqual(in.Status, out.Status) || len(out.Actions)+len(out.Events) > 0 {
 			t.Fatalf("a final state changed:\n%s", cmp.Diff(in.Status, out.Status))
 		}
@@ -161,7 +163,7 @@ func afterFailure(t *testing.T, in Input, out Output) {
 			if out.Status.State == v1alpha1.Failed && always && s.State == v1alpha1.Pending {
 				t.Fatalf("%s/%s always runs, but the run has failed without it: %s", ph.Name, s.Name, states(out.Status))
 			}
-			if len(in.Status.Phases) > 0 && in.Status.State != v1alpha1.Failed && anyFailed(in.Status.Phases) && !always && in.Status.Phases[i].Steps[j].Attempts == 0 && s.Attempts > 0 {
+			if len(in.Status.Phases) > 0 && !in.Status.State.Terminal() && anyFailed(in.Status.Phases) && !always && in.Status.Phases[i].Steps[j].Attempts == 0 && s.Attempts > 0 {
 				t.Fatalf("%s/%s began after a failure: %s", ph.Name, s.Name, states(out.Status))
 			}
 		}
