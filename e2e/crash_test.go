@@ -30,7 +30,7 @@ func killController(t *testing.T, c cluster) {
 	})
 	leader := c.leader(t)
 	pod, _, _ := strings.Cut(leader, "_")
-	equal(t, "restarts of "+pod, c.restarts(t, pod), "0 ")
+	equal(t, "restarts of "+pod, c.restarts(t, pod), "0")
 	c.kill(t, "kudoc-system", pod, "kudoc-controller")
 	equal(t, "state while the controller is dead", c.kubectl(t, "get", execution, "-o", "jsonpath={.status.state}"), "Running")
 	t.Logf("killed %s while %s ran", pod, job)

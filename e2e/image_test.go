@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +26,7 @@ func recoverFromMissingImage(t *testing.T, c cluster) {
 			break
 		}
 	}
-	c.order(t, execution, true, 0)
+	c.kubectl(t, "patch", execution, "--type=merge", "-p", `{"spec":{"cancel":true}}`)
 	c.eventually(t, time.Minute, "the plan is cancelled", func() (string, bool) {
 		state := c.kubectl(t, "get", execution, "-o", "jsonpath={.status.state}")
 		return state, state == "Cancelled"
@@ -35,7 +34,7 @@ func recoverFromMissingImage(t *testing.T, c cluster) {
 	before := c.record(t, execution)
 
 	c.ctr(t, "images", "tag", "docker.io/library/zookeeper:3.9.3", forgottenImage)
-	c.order(t, execution, false, 1)
+	c.retry(t, execution)
 	c.succeeds(t, execution)
 	equal(t, "the execution and what it had done", c.record(t, execution), before)
 	equal(t, "executions", c.kubectl(t, "get", "planexecutions", "-o", "jsonpath={.items[?(@.spec.instance=='lone')].metadata.name}"), "lone-deploy-1")
@@ -50,8 +49,13 @@ func (c cluster) record(t *testing.T, execution string) string {
 	return c.kubectl(t, "get", execution, "-o", "jsonpath={.metadata.uid} {.status.phases[?(@.name=='network')]}")
 }
 
-// order gives an execution its commands.
-func (c cluster) order(t *testing.T, execution string, cancel bool, retry int) {
+// retry takes back a cancellation, if there is one, and goes on with an execution for the first time.
+func (c cluster) retry(t *testing.T, execution string) {
 	t.Helper()
-	c.kubectl(t, "patch", execution, "--type=merge", "-p", fmt.Sprintf(`{"spec":{"cancel":%t,"retry":%d}}`, cancel, retry))
+	c.kubectl(t, "patch", execution, "--type=merge", "-p", `{"spec":{"cancel":false,"retry":1}}`)
+	// until then, its state is the one from before
+	c.eventually(t, time.Minute, execution+" is retried", func() (string, bool) {
+		seen := c.kubectl(t, "get", execution, "-o", "jsonpath={.status.retriesSeen}")
+		return seen, seen == "1"
+	})
 }
