@@ -41,7 +41,10 @@ func TestTalk(t *testing.T) {
 		})
 	})
 	if !t.Failed() {
-		times.scene(t, "deletion", func(t *testing.T) { deleteAll(t, c) })
+		times.scenes(t, []scene{
+			{"deletion", func(t *testing.T) { deleteAll(t, c) }},
+			{"return", func(t *testing.T) { comeBack(t, c) }},
+		})
 	}
 	times.log(t)
 }
