@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/health"
 	"github.com/kudoc/kudoc/internal/runtime/metrics"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
@@ -30,15 +33,15 @@ func (r *Reconciler) intend(w *world, d *decision.Decision) {
 		enter(&d.Inst.Status, u.Unstructured, u.Task, &v1alpha1.PlanExecution{})
 	}
 	for _, a := range d.Actions {
-		objs, err := w.Run.Objects(a.Ref, a.Attempt, r.Scope)
+		objs, err := w.Run.Identified(a.Ref, a.Attempt, r.Scope)
 		if err != nil {
 			continue
 		}
 		kind := w.Run.Version.Spec.Task(a.Ref.Task).Kind
-		for _, u := range objs {
-			w.Run.Stamp(u, a.Ref, a.Attempt)
+		for _, o := range objs {
+			w.Run.Stamp(o.Unstructured, a.Ref, a.Attempt)
 			if kind == v1alpha1.TaskApply {
-				enter(&d.Inst.Status, u, a.Ref.Task, w.Run.Execution)
+				enter(&d.Inst.Status, o.Unstructured, a.Ref.Task, w.Run.Execution)
 			}
 		}
 		d.Objects[a.Ref] = objs
@@ -61,19 +64,44 @@ func enter(st *v1alpha1.InstanceStatus, u *unstructured.Unstructured, task strin
 	st.Inventory[at] = it
 }
 
-// act carries out what was decided. It returns what failed for good, by task, and the first error that a retry may mend.
+// begin makes the execution that was decided on, and decides once more, so that it starts in the same move if it is its turn. It
+// is made before the Instance names its target: whoever comes after a crash in between decides the same and finds it.
+func (r *Reconciler) begin(ctx context.Context, w *world, d *decision.Decision) (*world, *decision.Decision, error) {
+	e := d.Create
+	if err := r.Create(ctx, e); apierrors.IsAlreadyExists(err) {
+		if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(e), e); err != nil || e.Spec.Instance != w.Inst.Name {
+			return w, d, client.IgnoreNotFound(err)
+		}
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("make execution %s: %w", e.Name, err)
+	}
+	r.written.note(e)
+	next := *w
+	next.Inst, next.Executions, next.Observed = d.Inst, append(d.Executions, e), map[plan.Ref]plan.Observation{}
+	next.recorded = maps.Clone(w.recorded)
+	next.recorded[e.Name] = e.DeepCopy()
+	if err := r.gatherActive(ctx, &next); err != nil {
+		return nil, nil, err
+	}
+	then := decision.Make(&next.World)
+	then.Events = append(d.Events, then.Events...)
+	return &next, then, nil
+}
+
+// act carries out what was decided. It returns how far the actions have come, by task, and the errors that a retry may mend.
 func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (map[plan.Ref]plan.Observation, error) {
-	broken := map[plan.Ref]plan.Observation{}
+	came := map[plan.Ref]plan.Observation{}
 	var later []error
 	for _, a := range d.Actions {
-		err := r.perform(ctx, w, a, d.Objects[a.Ref])
+		o, err := r.perform(ctx, w, a, d)
 		var transient *object.TransientError
 		switch {
 		case errors.As(err, &transient):
 			later = append(later, err)
 		case err != nil:
-			broken[a.Ref] = plan.Observation{Progress: plan.Broken, Message: err.Error()}
+			o = plan.Observation{Progress: plan.Broken, Message: err.Error()}
 		}
+		came[a.Ref] = o
 	}
 	if d.Barred == "" {
 		for _, it := range d.Doomed {
@@ -87,16 +115,13 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (m
 		later = append(later, r.letSecretGo(ctx, w.Inst))
 	}
 	later = append(later, r.raise(ctx, w))
-	if d.Create != nil {
-		later = append(later, client.IgnoreAlreadyExists(r.Create(ctx, d.Create)))
-	}
 	for _, e := range d.Adopt {
 		later = append(later, r.adopt(ctx, d.Inst, e))
 	}
 	for _, e := range d.Expire {
 		later = append(later, client.IgnoreNotFound(r.Delete(ctx, e, client.Preconditions{UID: &e.UID})))
 	}
-	return broken, errors.Join(later...)
+	return came, errors.Join(later...)
 }
 
 // adopt makes an execution go with its Instance.
@@ -107,29 +132,23 @@ func (r *Reconciler) adopt(ctx context.Context, inst *v1alpha1.Instance, e *v1al
 	})
 	if err := r.Patch(ctx, e, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("make execution %s go with its instance: %w", e.Name, err)
+	} else if err == nil {
+		r.written.note(e)
 	}
 	return nil
 }
 
-// perform carries out one action on the objects of a task, in order; it stops at the first that fails.
-func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs []*unstructured.Unstructured) error {
-	kind := w.Run.Version.Spec.Task(a.Ref.Task).Kind
+// perform carries out one action on the objects of a task, in order; it stops at the first that fails. It returns how far the
+// objects are, as far as their applies told.
+func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, d *decision.Decision) (plan.Observation, error) {
+	task := w.Run.Version.Spec.Task(a.Ref.Task)
 	step := findStep(w.Run.Execution, a.Ref)
-	for _, u := range objs {
-		var err error
-		switch {
-		case a.Kind == plan.Remove || kind == v1alpha1.TaskDelete:
-			err = w.objects.Remove(ctx, w.Inst, u)
-		case kind == v1alpha1.TaskWait:
-		case kind == v1alpha1.TaskPatch:
-			err = w.objects.Patch(ctx, u, execution.FieldManager(u))
-		default:
-			err = w.objects.Apply(ctx, w.Inst, u, w.Run.Execution.Labels[v1alpha1.LabelRepair] != "")
-			metrics.Applied(err)
-		}
-		if object.Immutable(err) && u.GetAnnotations()[v1alpha1.AnnotationImmutable] == "recreate" {
-			if err = w.objects.Remove(ctx, w.Inst, u); err == nil {
-				return nil // it is applied once it is gone
+	worst := plan.Observation{Progress: plan.Done}
+	for _, o := range d.Objects[a.Ref] {
+		came, err := r.performOn(ctx, w, a, d, task, o)
+		if object.Immutable(err) && o.GetAnnotations()[v1alpha1.AnnotationImmutable] == "recreate" {
+			if err = w.objects.Remove(ctx, w.Inst, o.Unstructured); err == nil {
+				return plan.Observation{Progress: plan.Waiting}, nil // it is applied once it is gone
 			}
 		}
 		if err != nil {
@@ -137,10 +156,41 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, objs 
 			if step != nil {
 				started = step.StartedAt
 			}
-			return object.Graceful(object.Explain(object.Display(u), err), started, w.Now)
+			return plan.Observation{Progress: plan.Waiting}, object.Graceful(object.Explain(object.Display(o.Unstructured), err), started, w.Now)
+		}
+		worst = health.Worse(worst, came)
+	}
+	return worst, nil
+}
+
+// performOn carries out an action on one object.
+func (r *Reconciler) performOn(ctx context.Context, w *world, a plan.Action, d *decision.Decision, task *v1alpha1.Task, o execution.Object) (plan.Observation, error) {
+	waiting := plan.Observation{Progress: plan.Waiting}
+	switch {
+	case a.Kind == plan.Remove || task.Kind == v1alpha1.TaskDelete:
+		return waiting, w.objects.Remove(ctx, w.Inst, o.Unstructured)
+	case task.Kind == v1alpha1.TaskWait:
+		return waiting, nil
+	case task.Kind == v1alpha1.TaskPatch:
+		return waiting, w.objects.Patch(ctx, o.Unstructured, execution.FieldManager(o.Unstructured))
+	}
+	live := o.DeepCopy()
+	err := w.objects.Apply(ctx, w.Inst, live, uidOf(d.Inst, live), w.Run.Execution.Labels[v1alpha1.LabelRepair] != "")
+	metrics.Applied(err)
+	if err != nil || live.GetUID() == "" {
+		return waiting, err
+	}
+	return r.judge(w, a.Ref, task, o, live), nil
+}
+
+// uidOf is that of an object of the inventory, if it is known.
+func uidOf(inst *v1alpha1.Instance, u *unstructured.Unstructured) types.UID {
+	for _, it := range inst.Status.Inventory {
+		if object.Recorded(it) == object.Identify(u) {
+			return it.UID
 		}
 	}
-	return nil
+	return ""
 }
 
 func findStep(e *v1alpha1.PlanExecution, ref plan.Ref) *v1alpha1.StepStatus {

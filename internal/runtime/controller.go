@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,6 +23,7 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/object"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 // instanceField is the index of executions by the name of their Instance.
@@ -29,6 +32,12 @@ const instanceField = "spec.instance"
 // poll is how often a running step is looked at although no watch told of a change: pods and what other controllers make
 // are not watched.
 const poll = 20 * time.Second
+
+// again is when to repeat a move that lost a race.
+const again = 50 * time.Millisecond
+
+// manyMoves is how many moves an Instance makes before others have a turn.
+const manyMoves = 20
 
 // foreignPoll is how often an object of others is looked at.
 const foreignPoll = 5 * time.Second
@@ -53,6 +62,8 @@ type Reconciler struct {
 	rotated  secretsMade
 	watches  *watches
 	lanes    *lanes
+	written  written
+	sights   sights
 }
 
 // Setup registers the controllers of this package with a manager. workers is how many Instances are reconciled at once.
@@ -97,63 +108,109 @@ func backoff() workqueue.TypedRateLimiter[reconcile.Request] {
 
 // Reconcile makes a move when there is a place for it.
 func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+	if d := r.sights.left(req.NamespacedName); d > 0 {
+		return reconcile.Result{RequeueAfter: d}, nil
+	}
 	leave := r.lanes.enter(ctx, req.NamespacedName)
 	if leave == nil {
 		return reconcile.Result{RequeueAfter: slowPause}, nil
 	}
 	defer leave()
-	return r.move(ctx, req)
+	for range manyMoves {
+		result, more, err := r.move(ctx, req)
+		if err != nil {
+			r.written.forget(req.NamespacedName)
+			return retry(err)
+		}
+		if !more {
+			return result, nil
+		}
+	}
+	return reconcile.Result{RequeueAfter: again}, nil
 }
 
-// move gathers, decides, records and acts.
-func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
+// move gathers, decides, records and acts. It says whether there is more to do at once.
+func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (result reconcile.Result, more bool, err error) {
 	w, err := r.gather(ctx, req.NamespacedName)
 	switch {
 	case err != nil:
-		return reconcile.Result{}, err
+		return reconcile.Result{}, false, err
 	case w == nil:
-		return reconcile.Result{}, r.orphaned(ctx, req.NamespacedName)
+		return reconcile.Result{}, false, r.orphaned(ctx, req.NamespacedName)
 	case w.Inst.DeletionTimestamp == nil:
-		if err := r.hold(ctx, w.Inst); err != nil {
-			return retry(err)
-		}
-		if w.Desire != nil {
-			ref, err := r.generate(ctx, w.Inst, w.Desire.Version)
-			if err != nil {
-				return retry(err)
-			}
-			if ref != nil {
-				w.Desire, w.Refusal = nil, ref
-			}
+		if err := r.prepare(ctx, w); err != nil {
+			return reconcile.Result{}, false, err
 		}
 	}
 	d := decision.Make(&w.World)
+	if d.Create != nil {
+		if w, d, err = r.begin(ctx, w, d); err != nil {
+			return reconcile.Result{}, false, err
+		}
+	}
 	if d.RequeueAfter == 0 && (w.Barred != "" || w.Refusal != nil && w.Refusal.Unwatched) {
 		d.RequeueAfter = poll
 	}
 	r.intend(w, d)
 	if err := r.record(ctx, w, d); err != nil {
-		return retry(err)
+		return reconcile.Result{}, false, err
 	}
 	if err := r.rotate(ctx, w, d); err != nil {
-		return retry(err)
+		return reconcile.Result{}, false, err
 	}
-	broken, err := r.act(ctx, w, d)
-	if len(broken) > 0 {
-		err = errors.Join(err, r.recordBroken(ctx, w, d, broken))
+	came, err := r.act(ctx, w, d)
+	if slices.ContainsFunc(slices.Collect(maps.Values(came)), func(o plan.Observation) bool { return o.Progress == plan.Broken }) {
+		var broken error
+		d, broken = r.recordBroken(ctx, w, d, came)
+		err = errors.Join(err, broken)
 	}
 	if err != nil {
-		return retry(err)
+		return reconcile.Result{}, false, err
 	}
+	return r.rest(ctx, w, d, came)
+}
+
+// prepare makes what has to be there before an Instance can be worked on.
+func (r *Reconciler) prepare(ctx context.Context, w *world) error {
+	if err := r.hold(ctx, w.Inst); err != nil || w.Desire == nil {
+		return err
+	}
+	ref, err := r.generate(ctx, w.Inst, w.Desire.Version)
+	if ref != nil {
+		w.Desire, w.Refusal = nil, ref
+	}
+	return err
+}
+
+// rest ends a move: it says when the next one is due, and forgets what that does not need.
+func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, came map[plan.Ref]plan.Observation) (reconcile.Result, bool, error) {
+	key := client.ObjectKeyFromObject(d.Inst)
 	if w.Active != nil && d.Execution(w.Active.Name).Status.State.Terminal() {
 		r.clocks.forget(w.Active.UID)
 		r.rotated.forget(w.Active.UID)
+		r.sights.forget(key)
 	}
 	if d.Release {
 		r.secrets.forget(d.Inst.UID)
-		return reconcile.Result{}, r.release(ctx, d.Inst)
+		return reconcile.Result{}, false, r.release(ctx, d.Inst)
 	}
-	return reconcile.Result{RequeueAfter: wake(w, d)}, nil
+	if d.Inst.Status.ActiveExecution != "" {
+		if settled(came) {
+			return reconcile.Result{}, true, nil
+		}
+		r.sights.settle(key)
+	}
+	return reconcile.Result{RequeueAfter: wake(w, d)}, false, nil
+}
+
+// settled says whether all that was started is healthy already, or has failed, so that what follows can be decided at once.
+func settled(came map[plan.Ref]plan.Observation) bool {
+	for _, o := range came {
+		if o.Progress != plan.Done && o.Progress != plan.Broken {
+			return false
+		}
+	}
+	return len(came) > 0
 }
 
 // wake is when to look again although nothing was heard.
@@ -173,11 +230,8 @@ func wake(w *world, d *decision.Decision) time.Duration {
 
 // retry asks for another reconcile. A lost race is not an error: the watch brings the newer object.
 func retry(err error) (reconcile.Result, error) {
-	if err == nil {
-		return reconcile.Result{}, nil
-	}
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
-		return reconcile.Result{RequeueAfter: 50 * time.Millisecond}, nil
+		return reconcile.Result{RequeueAfter: again}, nil
 	}
 	return reconcile.Result{}, err
 }

@@ -27,6 +27,8 @@ type world struct {
 	decision.World
 	// objects is how the objects of the Instance are read and written.
 	objects object.Access
+	// stored is the Instance as it is stored.
+	stored *v1alpha1.Instance
 	// recorded are the executions as they are stored, by name.
 	recorded map[string]*v1alpha1.PlanExecution
 	// children are the Instances that are to meet requirements for which the Instance names none.
@@ -44,10 +46,14 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	if err := r.Get(ctx, key, w.Inst); err != nil {
 		if apierrors.IsNotFound(err) {
 			metrics.Forget(key)
+			r.written.forget(key)
+			r.sights.forget(key)
 			return nil, nil
 		}
 		return nil, fmt.Errorf("read instance: %w", err)
 	}
+	w.Inst = r.written.instance(w.Inst)
+	w.stored = w.Inst
 	var err error
 	if w.objects, err = r.access(w.Inst); err != nil {
 		return nil, err
@@ -57,11 +63,6 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	}
 	if err = r.desire(ctx, w); err != nil {
 		return nil, err
-	}
-	if t := w.Inst.Status.Target; t != nil {
-		if w.TargetVersion, w.TargetProgram, _, err = r.version(ctx, t.FrameworkVersion); err != nil {
-			return nil, err
-		}
 	}
 	if err := r.gatherActive(ctx, w); err != nil {
 		return nil, err
@@ -84,6 +85,9 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	if err := r.lookForDrift(ctx, w); err != nil {
 		return nil, err
 	}
+	if err := r.lookAgain(ctx, w); err != nil {
+		return nil, err
+	}
 	return w, r.lookFor(ctx, w)
 }
 
@@ -95,20 +99,32 @@ func (r *Reconciler) access(inst *v1alpha1.Instance) (object.Access, error) {
 	return r.accounts.Of(inst.Namespace, inst.Spec.ServiceAccountName)
 }
 
-// gatherActive reads the execution whose turn it is, what it is pinned to, and the objects of its running steps.
+// gatherActive reads the target's version, the execution whose turn it is, what that is pinned to, and the objects of its running
+// steps.
 func (r *Reconciler) gatherActive(ctx context.Context, w *world) error {
-	candidate := decision.Active(w.Inst, w.Executions)
-	if candidate == nil {
+	var err error
+	if t := w.Inst.Status.Target; t != nil {
+		if w.TargetVersion, w.TargetProgram, _, err = r.version(ctx, t.FrameworkVersion); err != nil {
+			return err
+		}
+	}
+	w.Active = decision.Active(w.Inst, w.Executions)
+	if w.Active == nil {
 		return nil
 	}
-	w.Active = &v1alpha1.PlanExecution{}
-	if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(candidate), w.Active); err != nil {
-		return fmt.Errorf("read execution: %w", err)
+	if !r.written.knows(w.Active) {
+		live := &v1alpha1.PlanExecution{}
+		if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(w.Active), live); err != nil {
+			return fmt.Errorf("read execution: %w", err)
+		}
+		r.written.note(live)
+		w.Executions[slices.Index(w.Executions, w.Active)], w.Active = live, live
+		w.recorded[live.Name] = live.DeepCopy()
+	}
+	if w.recorded[w.Active.Name] == nil {
+		w.recorded[w.Active.Name] = w.Active.DeepCopy()
 	}
 	w.Now = r.clocks.of(w.Active.UID, w.Now)
-	w.recorded[w.Active.Name] = w.Active.DeepCopy()
-	w.Executions[slices.Index(w.Executions, candidate)] = w.Active
-	var err error
 	if w.Run, w.RunRefusal, err = r.load(ctx, w.Inst, w.Active); err != nil || w.Run == nil {
 		return err
 	}
@@ -126,6 +142,7 @@ func (r *Reconciler) executions(ctx context.Context, key types.NamespacedName) (
 	for i := range list.Items {
 		out[i] = &list.Items[i]
 	}
+	out = r.written.executions(key, out)
 	slices.SortFunc(out, func(a, b *v1alpha1.PlanExecution) int {
 		if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
 			return c

@@ -5,10 +5,12 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/health"
 	"github.com/kudoc/kudoc/internal/runtime/object"
@@ -24,37 +26,67 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 	task := w.Run.Version.Spec.Task(ref.Task)
 	worst := plan.Observation{Progress: plan.Done}
 	for _, o := range wanted {
-		want, id := o.Unstructured, o.ID
+		want := o.Unstructured
 		w.Run.Stamp(want, ref, s.Attempts)
 		if task.Kind == v1alpha1.TaskWait || task.Kind == v1alpha1.TaskPatch { // what others make has no label to watch
 			w.foreign = true
 		} else {
 			r.watches.ensure(ctx, want.GroupVersionKind())
 		}
+		if h, ok := r.seen(ctx, client.ObjectKeyFromObject(w.Inst), want); ok && task.Kind == v1alpha1.TaskApply {
+			w.UIDs[object.Identify(want)], w.Fields[object.Identify(want)] = h.uid, h.fields
+			continue
+		}
 		live := &unstructured.Unstructured{}
 		live.SetGroupVersionKind(want.GroupVersionKind())
-		ours := true
 		err := w.objects.Read.Get(ctx, client.ObjectKeyFromObject(want), live)
 		if apierrors.IsNotFound(err) {
 			live = nil
 		} else if err != nil {
 			return plan.Observation{}, object.Graceful(object.Explain("read "+object.Display(want), err), s.StartedAt, w.Now)
-		} else if ours = object.Belongs(w.Inst, live); ours {
-			w.UIDs[object.Identify(live)] = live.GetUID()
 		}
-		o := health.Judge(task.Kind, want, live, ours)
-		if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
-			w.Fields[object.Identify(live)] = object.Owned(live)
+		came := r.judge(w, ref, task, o, live)
+		if came.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || came.Progress == plan.Broken {
+			came.Message += health.PodTrouble(ctx, w.objects.Read, live)
 		}
-		if o.Progress == plan.Done && task.Kind.Keyed() {
-			o = ready(w.Run, ref, id, live)
-		}
-		if o.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || o.Progress == plan.Broken {
-			o.Message += health.PodTrouble(ctx, w.objects.Read, live)
-		}
-		worst = health.Worse(worst, o)
+		worst = health.Worse(worst, came)
 	}
 	return worst, nil
+}
+
+// judge says how far an object of a task is, and remembers what was seen of it; live is nil if there is none.
+func (r *Reconciler) judge(w *world, ref plan.Ref, task *v1alpha1.Task, want execution.Object, live *unstructured.Unstructured) plan.Observation {
+	ours := live == nil || object.Belongs(w.Inst, live)
+	if live != nil && ours {
+		w.UIDs[object.Identify(live)] = live.GetUID()
+	}
+	o := health.Judge(task.Kind, want.Unstructured, live, ours)
+	if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
+		w.Fields[object.Identify(live)] = object.Owned(live)
+	}
+	if o.Progress == plan.Done && task.Kind.Keyed() {
+		o = ready(w.Run, ref, want.ID, live)
+	}
+	if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
+		r.sights.note(client.ObjectKeyFromObject(w.Inst), live)
+	}
+	return o
+}
+
+// lookAgain learns of objects what was seen of them when their step ended, if that got lost.
+func (r *Reconciler) lookAgain(ctx context.Context, w *world) error {
+	for _, it := range decision.Unseen(&w.World) {
+		live := &metav1.PartialObjectMetadata{}
+		live.SetGroupVersionKind(object.Kind(it))
+		err := w.objects.Read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live)
+		switch {
+		case err == nil && object.Belongs(w.Inst, live):
+			w.UIDs[object.Recorded(it)], w.Fields[object.Recorded(it)] = live.UID, object.Owned(live)
+		case client.IgnoreNotFound(err) != nil && !apierrors.IsForbidden(err):
+			return fmt.Errorf("read %s/%s: %w", it.Kind, it.Name, err)
+		}
+	}
+	return nil
 }
 
 // ready asks the framework about an object that is healthy by Kubernetes' conventions. What cannot be evaluated may be

@@ -16,35 +16,50 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
-// record writes the statuses that changed: the Instance first, because it says which execution is the active one and
-// what that is about to touch. Every write has an optimistic lock, so a decision on stale data is lost, not recorded.
-// Events follow the writes.
+// record writes the statuses that changed: first those of executions that have ended, because an Instance is never ahead of its
+// executions; then the Instance, because it says which execution is the active one and what that is about to touch; then the
+// other executions. Every write has an optimistic lock, so a decision on stale data is lost, not recorded. Events follow the
+// writes.
 func (r *Reconciler) record(ctx context.Context, w *world, d *decision.Decision) error {
-	if !reflect.DeepEqual(w.Inst.Status, d.Inst.Status) {
-		if err := r.patchStatus(ctx, d.Inst, w.Inst); err != nil {
+	if err := r.recordExecutions(ctx, w, d, true); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(w.stored.Status, d.Inst.Status) {
+		if err := r.patchStatus(ctx, d.Inst, w.stored); err != nil {
 			return fmt.Errorf("record instance: %w", err)
 		}
 	}
-	for i, e := range d.Executions {
-		before := w.recorded[e.Name]
-		if reflect.DeepEqual(before.Status, e.Status) {
-			continue
-		}
-		if err := r.patchStatus(ctx, e, before); err != nil {
-			return fmt.Errorf("record execution %s: %w", e.Name, err)
-		}
-		metrics.Recorded(before, e)
-		d.Executions[i] = e
+	if err := r.recordExecutions(ctx, w, d, false); err != nil {
+		return err
 	}
 	metrics.Observe(d.Inst, d.Executions, len(d.Drift))
 	r.emit(d)
 	return nil
 }
 
+// recordExecutions writes the statuses that changed of the executions that have ended, or of the others.
+func (r *Reconciler) recordExecutions(ctx context.Context, w *world, d *decision.Decision, ended bool) error {
+	for _, e := range d.Executions {
+		before := w.recorded[e.Name]
+		if e.Status.State.Terminal() != ended || reflect.DeepEqual(before.Status, e.Status) {
+			continue
+		}
+		if err := r.patchStatus(ctx, e, before); err != nil {
+			return fmt.Errorf("record execution %s: %w", e.Name, err)
+		}
+		metrics.Recorded(before, e)
+	}
+	return nil
+}
+
 // patchStatus writes the status of an object and takes over the new resource version.
 func (r *Reconciler) patchStatus(ctx context.Context, after, before client.Object) error {
 	base := before.DeepCopyObject().(client.Object)
-	return r.Status().Patch(ctx, after, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{}))
+	if err := r.Status().Patch(ctx, after, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})); err != nil {
+		return err
+	}
+	r.written.note(after)
+	return nil
 }
 
 // emit sends the events of a decision that was recorded.
@@ -61,13 +76,14 @@ func (r *Reconciler) emit(d *decision.Decision) {
 }
 
 // recordBroken decides once more, with what act found to be broken for good, and records that.
-func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision.Decision, broken map[plan.Ref]plan.Observation) error {
-	next := &world{World: w.World, objects: w.objects, recorded: map[string]*v1alpha1.PlanExecution{}}
-	next.Inst, next.Executions, next.Active, next.Observed = d.Inst, d.Executions, d.Execution(w.Active.Name), broken
+func (r *Reconciler) recordBroken(ctx context.Context, w *world, d *decision.Decision, came map[plan.Ref]plan.Observation) (*decision.Decision, error) {
+	next := &world{World: w.World, objects: w.objects, stored: d.Inst, recorded: map[string]*v1alpha1.PlanExecution{}}
+	next.Inst, next.Executions, next.Active, next.Observed = d.Inst, d.Executions, d.Execution(w.Active.Name), came
 	for _, e := range d.Executions {
 		next.recorded[e.Name] = e.DeepCopy()
 	}
-	return r.record(ctx, next, decision.Make(&next.World))
+	then := decision.Make(&next.World)
+	return then, r.record(ctx, next, then)
 }
 
 // hold makes sure that the Instance is not gone before its objects are.
@@ -76,7 +92,11 @@ func (r *Reconciler) hold(ctx context.Context, inst *v1alpha1.Instance) error {
 	if !controllerutil.AddFinalizer(inst, v1alpha1.Finalizer) {
 		return nil
 	}
-	return r.Patch(ctx, inst, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}))
+	if err := r.Patch(ctx, inst, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return err
+	}
+	r.written.note(inst)
+	return nil
 }
 
 // release lets a deleted Instance go.

@@ -194,7 +194,7 @@ func (r *Reconciler) gatherChildren(ctx context.Context, w *world, children []ex
 // raise applies the Instances that are to meet requirements.
 func (r *Reconciler) raise(ctx context.Context, w *world) error {
 	for _, u := range w.children {
-		if err := w.objects.Apply(ctx, w.Inst, u.Unstructured, false); err != nil {
+		if err := w.objects.Apply(ctx, w.Inst, u.Unstructured, uidOf(w.Inst, u.Unstructured), false); err != nil {
 			return object.Explain(object.Display(u.Unstructured), err)
 		}
 	}

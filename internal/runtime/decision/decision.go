@@ -7,7 +7,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
@@ -24,7 +23,7 @@ type Decision struct {
 	Create *v1alpha1.PlanExecution
 	// Actions belong to the active execution; Objects are what they start with, by task.
 	Actions []plan.Action
-	Objects map[plan.Ref][]*unstructured.Unstructured
+	Objects map[plan.Ref][]execution.Object
 	// Doomed are objects to delete; Orphan are objects to let go of; Barred says why they cannot be.
 	Doomed, Orphan []v1alpha1.InventoryItem
 	Barred         string
@@ -55,7 +54,7 @@ type Event struct {
 
 // Make is the whole decision about an Instance, in order. It reads nothing but the world.
 func Make(w *World) *Decision {
-	d := &Decision{Inst: w.Inst.DeepCopy(), Barred: w.Barred, Objects: map[plan.Ref][]*unstructured.Unstructured{}}
+	d := &Decision{Inst: w.Inst.DeepCopy(), Barred: w.Barred, Objects: map[plan.Ref][]execution.Object{}}
 	for _, e := range w.Executions {
 		d.Executions = append(d.Executions, e.DeepCopy())
 	}
@@ -68,6 +67,9 @@ func Make(w *World) *Decision {
 		ref = d.retarget(w)
 	}
 	d.advance(w)
+	if !deleting {
+		d.concludeTarget(w) // what has just ended
+	}
 	if deleting {
 		d.finalize(w)
 	} else {
@@ -77,7 +79,7 @@ func Make(w *World) *Decision {
 	d.park(w.Now)
 	d.conditions(ref)
 	d.Expire = expired(d.Inst, d.Executions)
-	d.Adopt = unowned(d.Inst, d.Executions)
+	d.Adopt = unowned(d.Executions)
 	return d
 }
 
@@ -116,24 +118,21 @@ func (d *Decision) retarget(w *World) *Refusal {
 		return ref
 	}
 	if next != nil {
-		if d.Inst.Status.Target == nil {
-			next.Sequence = 1 + d.lastSequence()
-		}
+		next.Sequence = max(next.Sequence, 1+d.lastSequence())
 		d.Inst.Status.Target, d.Doomed = next, nil
 	}
 	return nil
 }
 
-// lastSequence is that of the last target of an Instance that had the same name, if its executions are still there: they
-// must not be taken for executions of this one.
+// lastSequence is the last one for which there are executions: of an Instance that had the same name, which must not be taken for
+// executions of this one, and of targets that never came to be. One that has not ended may be for the target that is next.
 func (d *Decision) lastSequence() int64 {
 	var last int64
 	for _, e := range d.Executions {
-		n, err := strconv.ParseInt(e.Labels[v1alpha1.LabelTarget], 10, 64)
-		if err != nil {
-			n = 0 // a person made it
+		if metav1.IsControlledBy(e, d.Inst) && !e.Status.State.Terminal() {
+			continue
 		}
-		last = max(last, n, e.Status.TargetSequence)
+		last = max(last, targetOf(e), e.Status.TargetSequence)
 	}
 	return last
 }
@@ -205,15 +204,14 @@ func end(e *v1alpha1.PlanExecution, s v1alpha1.State, reason, message string, no
 	e.Status.State, e.Status.Reason, e.Status.Message, e.Status.FinishedAt = s, reason, message, &t
 }
 
-// concludeTarget counts the plans of the target that are on record as succeeded: an Instance is never ahead of its
-// executions. Before a plan counts, what it no longer contains is pruned.
+// concludeTarget counts the plans of the target that have succeeded. Before a plan counts, what it no longer contains is pruned.
 func (d *Decision) concludeTarget(w *World) {
 	st := &d.Inst.Status
 	t := st.Target
 	if t == nil || int(t.Done) >= len(t.Plans) || w.TargetVersion == nil {
 		return
 	}
-	e := latest(w.Executions, d.Inst, t, t.Plans[t.Done])
+	e := latest(d.Executions, d.Inst, t, t.Plans[t.Done])
 	if e == nil || e.Status.State != v1alpha1.Succeeded {
 		return
 	}
@@ -249,10 +247,10 @@ func newExecution(inst *v1alpha1.Instance, planName string, sequence int64) *v1a
 	return e
 }
 
-// unowned lists the executions that would outlive their Instance.
-func unowned(inst *v1alpha1.Instance, executions []*v1alpha1.PlanExecution) []*v1alpha1.PlanExecution {
+// unowned lists the executions that would outlive their Instance. Those of an Instance that had the same name go with that.
+func unowned(executions []*v1alpha1.PlanExecution) []*v1alpha1.PlanExecution {
 	return slices.DeleteFunc(slices.Clone(executions), func(e *v1alpha1.PlanExecution) bool {
-		return e.DeletionTimestamp != nil || slices.ContainsFunc(e.OwnerReferences, func(o metav1.OwnerReference) bool { return o.UID == inst.UID })
+		return e.DeletionTimestamp != nil || slices.ContainsFunc(e.OwnerReferences, func(o metav1.OwnerReference) bool { return o.Kind == "Instance" })
 	})
 }
 
@@ -339,10 +337,14 @@ func (d *Decision) park(now time.Time) {
 	}
 }
 
-// superseded says whether the controller made an execution for a target that is no longer the target.
+// superseded says whether the controller made an execution for a target that is no longer the target, or never became it.
 func (d *Decision) superseded(e *v1alpha1.PlanExecution) bool {
-	s, ok := e.Labels[v1alpha1.LabelTarget]
-	return ok && d.Inst.Status.Target != nil && s != strconv.FormatInt(d.Inst.Status.Target.Sequence, 10)
+	t := d.Inst.Status.Target
+	if targetOf(e) == 0 || t == nil {
+		return false
+	}
+	_, repair := e.Labels[v1alpha1.LabelRepair]
+	return targetOf(e) != t.Sequence || !repair && e.Spec.Plan != v1alpha1.PlanCleanup && !slices.Contains(t.Plans, e.Spec.Plan)
 }
 
 func (d *Decision) Execution(name string) *v1alpha1.PlanExecution {
@@ -360,6 +362,28 @@ func Doomed(w *World) []v1alpha1.InventoryItem {
 		rest, _ := parted(w.Inst)
 		return lastGroup(rest)
 	}
+	if e := uncounted(w); e != nil {
+		return stale(w.Inst, e, w.TargetVersion)
+	}
+	return nil
+}
+
+// Unseen lists what an execution applied that is on record as succeeded, and of which nothing else is on record: the controller
+// was killed between the two.
+func Unseen(w *World) []v1alpha1.InventoryItem {
+	var out []v1alpha1.InventoryItem
+	if e := uncounted(w); e != nil && w.Inst.DeletionTimestamp == nil {
+		for _, it := range w.Inst.Status.Inventory {
+			if it.Execution == e.UID && it.Fields == "" {
+				out = append(out, it)
+			}
+		}
+	}
+	return out
+}
+
+// uncounted is the execution that has brought about a plan of the target and is on record, but not counted.
+func uncounted(w *World) *v1alpha1.PlanExecution {
 	t := w.Inst.Status.Target
 	if t == nil || int(t.Done) >= len(t.Plans) || w.TargetVersion == nil {
 		return nil
@@ -368,5 +392,5 @@ func Doomed(w *World) []v1alpha1.InventoryItem {
 	if e == nil || e.Status.State != v1alpha1.Succeeded {
 		return nil
 	}
-	return stale(w.Inst, e, w.TargetVersion)
+	return e
 }

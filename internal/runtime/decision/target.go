@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/change"
@@ -108,6 +109,15 @@ func Reopened(e *v1alpha1.PlanExecution) bool {
 	return plan.Reopens(&e.Status, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry})
 }
 
+// targetOf is the sequence of the target for which the controller made an execution; 0 if a person made it.
+func targetOf(e *v1alpha1.PlanExecution) int64 {
+	n, err := strconv.ParseInt(e.Labels[v1alpha1.LabelTarget], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // blocked says why an execution that has not begun cannot begin, whatever else runs.
 func blocked(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) *Refusal {
 	deleting := inst.DeletionTimestamp != nil
@@ -119,6 +129,8 @@ func blocked(inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) *Refusal {
 		return &Refusal{Reason: v1alpha1.ReasonDeleting, Message: "cleanup runs when the instance is deleted"}
 	case inst.Status.Target == nil:
 		return &Refusal{Reason: v1alpha1.ReasonNotDeployed, Message: "the instance has not been deployed yet"}
+	case targetOf(e) > inst.Status.Target.Sequence:
+		return &Refusal{Reason: v1alpha1.ReasonWaitingForExecution, Message: "waiting for its turn"} // its target is not on record yet
 	case inst.Status.LastApplied == nil && e.Spec.Plan != v1alpha1.PlanDeploy && e.Spec.Plan != v1alpha1.PlanCleanup:
 		return &Refusal{Reason: v1alpha1.ReasonNotDeployed, Message: "the instance has not been deployed yet"}
 	}

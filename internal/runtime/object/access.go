@@ -10,6 +10,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -51,9 +52,33 @@ func (a *Accounts) Of(namespace, name string) (Access, error) {
 	return Access{c, c}, nil
 }
 
-// Apply creates or updates an object by server-side apply. It takes fields from other managers only if it is told to, and never
-// those that the object yields.
-func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructured.Unstructured, force bool) error {
+// unborn is a resource version that no object has: an apply with it creates an object, and is refused where there is one.
+const unborn = "1"
+
+// Apply creates or updates an object by server-side apply, and fills in what has become of it. known is the UID that the object
+// has if it is there, as far as anybody knows. Apply takes fields from other managers only if it is told to, and never those that
+// the object yields. Of an object that is being deleted it returns nothing: it is applied once it is gone.
+func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructured.Unstructured, known types.UID, force bool) error {
+	opts := []client.ApplyOption{client.FieldOwner(v1alpha1.FieldManager)}
+	if force {
+		opts = append(opts, client.ForceOwnership)
+	}
+	if len(yielded(u)) == 0 {
+		surely := u.DeepCopy()
+		if known == "" {
+			surely.SetResourceVersion(unborn)
+		} else {
+			surely.SetUID(known)
+		}
+		err := a.Write.Apply(ctx, client.ApplyConfigurationFromUnstructured(surely), opts...)
+		if err == nil {
+			u.Object = surely.Object
+			return nil
+		}
+		if !apierrors.IsConflict(err) && !apierrors.IsInvalid(err) || fieldConflict(err) != "" {
+			return err
+		}
+	}
 	live := &unstructured.Unstructured{}
 	live.SetGroupVersionKind(u.GroupVersionKind())
 	switch err := a.Read.Get(ctx, client.ObjectKeyFromObject(u), live); {
@@ -63,14 +88,10 @@ func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructu
 	case !Belongs(inst, live):
 		return errors.New("it exists and was not made for this instance: delete it, or give the instance another name")
 	case live.GetDeletionTimestamp() != nil:
-		return nil // it is applied once it is gone
+		return nil
 	}
 	if err := yield(u, live); err != nil {
 		return err
-	}
-	opts := []client.ApplyOption{client.FieldOwner(v1alpha1.FieldManager)}
-	if force {
-		opts = append(opts, client.ForceOwnership)
 	}
 	return a.Write.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), opts...)
 }
