@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// killController: a backup that is under way when the controller dies ends all the same, and is made once.
+// killController: a backup that is under way when the controller's process is killed ends all the same, and is made once.
 func killController(t *testing.T, c cluster) {
 	before := c.backupJobs(t)
 	// the backup cannot read the table until this ends, so that it is under way for as long as it is needed
@@ -29,9 +29,11 @@ func killController(t *testing.T, c cluster) {
 		return running, strings.Contains(running, "mysql-backup-")
 	})
 	leader := c.leader(t)
-	c.kubectl(t, "delete", "pod", leader, "-n", "kudoc-system", "--force", "--grace-period=0", "--wait=false")
+	pod, _, _ := strings.Cut(leader, "_")
+	equal(t, "restarts of "+pod, c.restarts(t, pod), "0")
+	c.kill(t, "kudoc-system", pod, "kudoc-controller")
 	equal(t, "state while the controller is dead", c.kubectl(t, "get", execution, "-o", "jsonpath={.status.state}"), "Running")
-	t.Logf("killed %s while %s ran", leader, job)
+	t.Logf("killed %s while %s ran", pod, job)
 	c.succeeds(t, execution)
 	made := len(c.backupJobs(t)) - len(before)
 	if made != 1 {
@@ -41,15 +43,22 @@ func killController(t *testing.T, c cluster) {
 	if next == leader {
 		t.Fatalf("%s leads still", leader)
 	}
-	t.Logf("%s took over and ended the plan; Jobs made: %d", next, made)
+	// restarted by the kubelet, after an end by signal 9
+	equal(t, "restarts of "+pod, c.restarts(t, pod), "1 137")
+	t.Logf("%s was restarted, %s took over and ended the plan; Jobs made: %d", pod, next, made)
 }
 
-// leader is the controller's pod that works.
+// leader is the process of the controller that works: its pod, and a name that no other process of that pod has.
 func (c cluster) leader(t *testing.T) string {
 	t.Helper()
-	holder := c.kubectl(t, "get", "leases", "-n", "kudoc-system", "-o", "jsonpath={.items[0].spec.holderIdentity}")
-	pod, _, _ := strings.Cut(holder, "_")
-	return pod
+	return c.kubectl(t, "get", "leases", "-n", "kudoc-system", "-o", "jsonpath={.items[0].spec.holderIdentity}")
+}
+
+// restarts are how often a pod of the controller was restarted, and the exit code before that.
+func (c cluster) restarts(t *testing.T, pod string) string {
+	t.Helper()
+	return c.kubectl(t, "get", "pod", pod, "-n", "kudoc-system", "-o",
+		"jsonpath={range .status.containerStatuses[0]}{.restartCount} {.lastState.terminated.exitCode}{end}")
 }
 
 // backupJobs are the Jobs of backups that there have ever been: those that have succeeded are gone, but not their events.

@@ -7,42 +7,57 @@ import (
 	"time"
 )
 
-// claims are the volumes that stay: those of StatefulSets, which keep them whatever the deletion policy of the Instance is, and
-// the backups of the Instance that retains its data.
-var claims = []string{
-	"data-kafka-0", "data-kafka-1", "data-kafka-2", "data-lone-0", "data-mysql-0",
-	"data-zk-0", "data-zk-1", "data-zk-2", "data-zk-3", "data-zk-4", "mysql-backups",
-}
+// ofOthers is what is in the namespace besides what kudoc made: every namespace has the first two, a person made the third.
+var ofOthers = []string{"configmap/kube-root-ca.crt", "serviceaccount/default", "secret/lone-tls"}
 
-// records are what stays of plans that people ran: the executions, and the Job of the one that failed with its pod.
-var records = []string{"planexecution.kudoc.dev/mysql-backup-", "planexecution.kudoc.dev/mysql-restore-", "job.batch/mysql-restore-", "pod/mysql-restore-"}
+// ofZooKeeper are the volumes of all servers that zk has had.
+var ofZooKeeper = []string{"data-zk-0", "data-zk-1", "data-zk-2", "data-zk-3", "data-zk-4"}
 
-// deleteAll: an Instance that is deleted takes its objects with it; one that retains its data leaves how to read it, too.
+// deleteAll: an Instance that is deleted takes everything with it, plans that people ran and their Jobs, too. The volumes stay
+// where the Instance was not told to delete them, as kafka and lone were; with deletionPolicy Retain, the passwords stay with them.
 func deleteAll(t *testing.T, c cluster) {
 	c.kubectl(t, "patch", "instance", "mysql", "--type=merge", "-p", `{"spec":{"deletionPolicy":"Retain"}}`)
 	c.kubectl(t, "delete", "instance", "kafka", "mysql", "lone", "--timeout=5m")
 	// a broker cannot leave in order when its ZooKeeper is gone
 	c.kubectl(t, "wait", "--for=delete", "pod", "-l", "app.kubernetes.io/instance=kafka", "--timeout=5m")
 	c.kubectl(t, "delete", "instance", "zk", "--timeout=5m")
-	kept := []string{
-		"configmap/kube-root-ca.crt", "serviceaccount/default", // every namespace has them
-		"secret/mysql-generated",
-	}
+	c.leaves(t, append([]string{"data-mysql-0", "mysql-backups"}, ofZooKeeper...), append([]string{"secret/mysql-generated"}, ofOthers...))
+}
+
+// comeBack: an Instance with the name of one that has left its data has that, with its passwords and backups. Told to delete it,
+// it leaves the Secret only, which is not its own, because it was there before.
+func comeBack(t *testing.T, c cluster) {
+	c.apply(t, "mysql", "mysql", "-p", "image=mariadb:11.8", "-p", "kudocImage="+image, "-p", "volumesWhenDeleted=Delete")
+	equal(t, "rows of the one before", c.table(t), rows)
+	c.sql(t, "delete from t")
+	c.create(t, "restore.yaml")
+	equal(t, "rows of the backup before", c.table(t), rows)
+	t.Log("a new mysql has the rows of the one before, and its backup")
+	c.kubectl(t, "delete", "instance", "mysql", "--timeout=5m")
+	c.leaves(t, ofZooKeeper, append([]string{"secret/mysql-generated"}, ofOthers...))
+}
+
+// leaves waits until nothing is left in the namespace but claims, with their volumes, and others.
+func (c cluster) leaves(t *testing.T, claims, others []string) {
+	t.Helper()
+	kept := slices.Clone(others)
 	for _, claim := range claims {
 		kept = append(kept, "persistentvolumeclaim/"+claim)
 	}
 	slices.Sort(kept)
+	bound := slices.Sorted(slices.Values(claims))
 	kinds := strings.ReplaceAll(c.kubectl(t, "api-resources", "--verbs=list", "--namespaced", "-o", "name"), "\n", ",")
 	left := c.eventually(t, 2*time.Minute, "only "+strings.Join(kept, ", ")+" are left", func() (string, bool) {
 		names := slices.DeleteFunc(strings.Fields(c.kubectl(t, "get", kinds, "--ignore-not-found", "-o", "name")), func(name string) bool {
-			return strings.HasPrefix(name, "event") ||
-				slices.ContainsFunc(records, func(record string) bool { return strings.HasPrefix(name, record) })
+			return strings.HasPrefix(name, "event")
 		})
 		slices.Sort(names)
 		return strings.Join(names, ", "), slices.Equal(names, kept)
 	})
 	t.Logf("left in the namespace: %s", left)
-	volumes := strings.Fields(c.kubectl(t, "get", "persistentvolumes", "-o", "jsonpath={.items[*].spec.claimRef.name}"))
-	slices.Sort(volumes)
-	equal(t, "volumes", strings.Join(volumes, " "), strings.Join(claims, " "))
+	c.eventually(t, time.Minute, "only the volumes of these claims are left", func() (string, bool) {
+		volumes := strings.Fields(c.kubectl(t, "get", "persistentvolumes", "-o", "jsonpath={.items[*].spec.claimRef.name}"))
+		slices.Sort(volumes)
+		return strings.Join(volumes, " "), slices.Equal(volumes, bound)
+	})
 }

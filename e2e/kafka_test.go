@@ -4,7 +4,7 @@ import "testing"
 
 // deployKafka: three brokers that have found each other in ZooKeeper, and a message that goes in at one and out at another.
 func deployKafka(t *testing.T, c cluster) {
-	c.apply(t, "kafka", "kafka", "--requires", "zookeeper=zk")
+	c.apply(t, "kafka", "kafka", "--requires", "zookeeper=zk", "-p", "volumesWhenDeleted=Delete")
 	ids := c.zkCli(t, "zk-0", "ls /kafka/brokers/ids")
 	contains(t, "brokers in ZooKeeper", ids, "[0, 1, 2]")
 	t.Log("brokers in ZooKeeper: [0, 1, 2]")

@@ -29,13 +29,21 @@ func backUpAndRestore(t *testing.T, c cluster) {
 	t.Logf("rows after the restore:\n%s", restored)
 }
 
-// restoreMissing: who asks for a file that is not there is told which are.
+// restoreMissing: who asks for a file that is not there is told which are. When it is there, a retry goes on.
 func restoreMissing(t *testing.T, c cluster) {
 	message := c.refused(t, "trigger", "mysql", "restore", "--wait", "--timeout", patience.String(), "-p", "file=none.sql.gz")
 	contains(t, "message", message, "there is no backup none.sql.gz; there are: talk.sql.gz")
 	lines := strings.Split(strings.TrimSpace(message), "\n")
 	t.Logf("message: %s", lines[len(lines)-1])
 	equal(t, "rows", c.table(t), rows)
+
+	failed := c.kubectl(t, "get", "planexecutions", "-o", "jsonpath={.items[?(@.status.state=='Failed')].metadata.name}")
+	c.kudoc(t, "trigger", "mysql", "backup", "--wait", "--timeout", patience.String(), "-p", "file=none.sql.gz")
+	c.sql(t, "delete from t")
+	c.retry(t, "planexecution/"+failed)
+	c.succeeds(t, "planexecution/"+failed)
+	equal(t, "rows after the retry", c.table(t), rows)
+	t.Logf("%s, retried when there was the file, has restored the rows", failed)
 }
 
 // upgradeMySQL: another version of the server, with the data of the one before.

@@ -6,6 +6,7 @@ import "testing"
 // removed. The three tracks share nothing but the node and the controller, which is killed in one of them.
 func TestTalk(t *testing.T) {
 	c := boot(t)
+	c.lacks(t, forgottenImage)
 	var times timetable
 	times.scene(t, "install", func(t *testing.T) { install(t, c) })
 	if t.Failed() {
@@ -31,13 +32,19 @@ func TestTalk(t *testing.T) {
 				{"schedule", func(t *testing.T) { scheduleBackups(t, c) }},
 			})
 		})
-		t.Run("mistake", func(t *testing.T) {
+		t.Run("alone", func(t *testing.T) {
 			t.Parallel()
-			times.scenes(t, []scene{{"image", func(t *testing.T) { recoverFromMissingImage(t, c) }}})
+			times.scenes(t, []scene{
+				{"image", func(t *testing.T) { recoverFromMissingImage(t, c) }},
+				{"tls", func(t *testing.T) { encrypt(t, c) }},
+			})
 		})
 	})
 	if !t.Failed() {
-		times.scene(t, "deletion", func(t *testing.T) { deleteAll(t, c) })
+		times.scenes(t, []scene{
+			{"deletion", func(t *testing.T) { deleteAll(t, c) }},
+			{"return", func(t *testing.T) { comeBack(t, c) }},
+		})
 	}
 	times.log(t)
 }
