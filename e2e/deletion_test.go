@@ -14,9 +14,8 @@ var ofOthers = []string{"configmap/kube-root-ca.crt", "serviceaccount/default", 
 var ofZooKeeper = []string{"data-zk-0", "data-zk-1", "data-zk-2", "data-zk-3", "data-zk-4"}
 
 // deleteAll: an Instance that is deleted takes everything with it, plans that people ran and their Jobs, too. The volumes stay
-// where the Instance was not told to delete them, as kafka and lone were; with deletionPolicy Retain, the passwords stay with them.
+// where the Instance was not told to delete them, as kafka and lone were, and passwords stay with the volumes that need them.
 func deleteAll(t *testing.T, c cluster) {
-	c.kubectl(t, "patch", "instance", "mysql", "--type=merge", "-p", `{"spec":{"deletionPolicy":"Retain"}}`)
 	c.kubectl(t, "delete", "instance", "kafka", "mysql", "lone", "--timeout=5m")
 	// a broker cannot leave in order when its ZooKeeper is gone
 	c.kubectl(t, "wait", "--for=delete", "pod", "-l", "app.kubernetes.io/instance=kafka", "--timeout=5m")
@@ -25,7 +24,7 @@ func deleteAll(t *testing.T, c cluster) {
 }
 
 // comeBack: an Instance with the name of one that has left its data has that, with its passwords and backups. Told to delete it,
-// it leaves the Secret only, which is not its own, because it was there before.
+// it leaves nothing.
 func comeBack(t *testing.T, c cluster) {
 	c.apply(t, "mysql", "mysql", "-p", "image=mariadb:11.8", "-p", "kudocImage="+image, "-p", "volumesWhenDeleted=Delete")
 	equal(t, "rows of the one before", c.table(t), rows)
@@ -34,7 +33,7 @@ func comeBack(t *testing.T, c cluster) {
 	equal(t, "rows of the backup before", c.table(t), rows)
 	t.Log("a new mysql has the rows of the one before, and its backup")
 	c.kubectl(t, "delete", "instance", "mysql", "--timeout=5m")
-	c.leaves(t, ofZooKeeper, append([]string{"secret/mysql-generated"}, ofOthers...))
+	c.leaves(t, ofZooKeeper, ofOthers)
 }
 
 // leaves waits until nothing is left in the namespace but claims, with their volumes, and others.

@@ -105,7 +105,10 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (m
 	}
 	if d.Barred == "" {
 		for _, it := range d.Doomed {
-			later = append(later, w.objects.Prune(ctx, w.Inst, it))
+			kept, err := w.objects.Prune(ctx, w.Inst, it)
+			if later = append(later, err); kept && it.Kind == "PersistentVolumeClaim" && w.Inst.DeletionTimestamp != nil {
+				later = append(later, r.letSecretGo(ctx, w.Inst)) // data without their password are lost
+			}
 		}
 	}
 	for _, it := range d.Orphan {

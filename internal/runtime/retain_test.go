@@ -62,7 +62,25 @@ func TestWhatIsKeptWhenAnInstanceIsDeleted(t *testing.T) {
 	if err := k.c.Get(t.Context(), client.ObjectKey{Namespace: k.namespace, Name: "r-data"}, &claim); err != nil {
 		t.Fatal(err)
 	}
-	if o := metav1.GetControllerOf(&claim); o == nil || o.UID != again.UID {
-		t.Errorf("it does not take over the claim: its owner is %v", o)
+	for _, o := range []client.Object{&claim, k.secret("r-generated")} {
+		if owner := metav1.GetControllerOf(o); owner == nil || owner.UID != again.UID {
+			t.Errorf("it does not take over %s: its owner is %v", o.GetName(), owner)
+		}
+	}
+}
+
+func TestAClaimThatIsKeptKeepsTheGeneratedSecret(t *testing.T) {
+	k := connect(t)
+	k.start(nil)
+	inst := k.instanceOf("store-1.0.0", "a", `{"keepData": true}`)
+	k.settled(inst, metav1.ConditionTrue, v1alpha1.ReasonDeployed)
+	if err := k.c.Delete(t.Context(), inst); err != nil {
+		t.Fatal(err)
+	}
+	k.gone(inst)
+	for name, o := range map[string]client.Object{"a-data": &corev1.PersistentVolumeClaim{}, "a-generated": &corev1.Secret{}} {
+		if err := k.c.Get(t.Context(), client.ObjectKey{Namespace: k.namespace, Name: name}, o); err != nil || len(o.GetOwnerReferences()) > 0 {
+			t.Errorf("%s: owners %v, %v", o.GetName(), o.GetOwnerReferences(), err)
+		}
 	}
 }

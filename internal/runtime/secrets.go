@@ -36,7 +36,8 @@ func (s *secretsMade) forget(uid types.UID) { s.m.Delete(uid) }
 // never changed, whoever made it: what has been deployed knows it.
 func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion) (*decision.Refusal, error) {
 	names := execution.Generated(v.Spec.Parameters, execution.Values(inst.Spec.Parameters))
-	if len(names) == 0 || r.secrets.have(inst.UID, names) {
+	known := append(slices.Clone(names), string(inst.Spec.DeletionPolicy))
+	if len(names) == 0 || r.secrets.have(inst.UID, known) {
 		return nil, nil
 	}
 	key := client.ObjectKey{Namespace: inst.Namespace, Name: execution.GeneratedSecret(inst.Name)}
@@ -46,13 +47,16 @@ func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v
 	switch {
 	case apierrors.IsNotFound(err):
 		err = r.Create(ctx, generated(inst, v, names))
-	case err == nil && len(missing) == 0:
+	case err == nil && len(missing) == 0 && (secret.Labels[v1alpha1.LabelInstance] != inst.Name || len(secret.OwnerReferences) > 0 || retains(inst)):
 	case err == nil && secret.Labels[v1alpha1.LabelInstance] != inst.Name:
 		return &decision.Refusal{Unwatched: true, Reason: v1alpha1.ReasonSecretNotOurs, Message: fmt.Sprintf(
 			"Secret %q was not made by kudoc, and lacks %s: add what is missing, or delete it", key.Name, strings.Join(missing, ", "))}, nil
 	case err == nil:
 		more := secret.DeepCopy()
 		fill(more, v, missing)
+		if len(more.OwnerReferences) == 0 { // an Instance of the same name has left it
+			own(more, inst)
+		}
 		err = r.Patch(ctx, more, client.MergeFromWithOptions(secret, client.MergeFromWithOptimisticLock{}))
 	}
 	if err != nil {
@@ -61,7 +65,7 @@ func (r *Reconciler) generate(ctx context.Context, inst *v1alpha1.Instance, v *v
 		}
 		return nil, fmt.Errorf("make secret %s: %w", key.Name, err)
 	}
-	r.secrets.note(inst.UID, names)
+	r.secrets.note(inst.UID, known)
 	return nil, nil
 }
 
@@ -70,11 +74,16 @@ func generated(inst *v1alpha1.Instance, v *v1alpha1.FrameworkVersion, names []st
 	s := &corev1.Secret{Type: corev1.SecretTypeOpaque}
 	s.Namespace, s.Name = inst.Namespace, execution.GeneratedSecret(inst.Name)
 	s.Labels = map[string]string{v1alpha1.LabelManagedBy: v1alpha1.ManagedBy, v1alpha1.LabelInstance: inst.Name, v1alpha1.LabelFramework: v.Spec.Framework}
+	own(s, inst)
+	fill(s, v, names)
+	return s
+}
+
+// own makes a Secret go with its Instance, unless that leaves what needs it.
+func own(s *corev1.Secret, inst *v1alpha1.Instance) {
 	if !retains(inst) {
 		s.OwnerReferences = []metav1.OwnerReference{*metav1.NewControllerRef(inst, v1alpha1.GroupVersion.WithKind("Instance"))}
 	}
-	fill(s, v, names)
-	return s
 }
 
 // retains says whether what an Instance knows outlives it.

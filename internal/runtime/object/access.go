@@ -126,24 +126,24 @@ func (a Access) Remove(ctx context.Context, inst *v1alpha1.Instance, u *unstruct
 	return client.IgnoreNotFound(a.Write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationForeground), client.Preconditions{UID: &uid}))
 }
 
-// Prune deletes an object of the inventory: only the very object that was seen. One that asks to be Kept is let go.
-func (a Access) Prune(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) error {
+// Prune deletes an object of the inventory: only the very object that was seen. One that asks to be kept is let go.
+func (a Access) Prune(ctx context.Context, inst *v1alpha1.Instance, it v1alpha1.InventoryItem) (kept bool, err error) {
 	live := &metav1.PartialObjectMetadata{}
 	live.SetGroupVersionKind(Kind(it))
 	if err := a.Read.Get(ctx, client.ObjectKey{Namespace: it.Namespace, Name: it.Name}, live); err != nil {
-		return client.IgnoreNotFound(err)
+		return false, client.IgnoreNotFound(err)
 	}
 	switch {
 	case Vanished(inst, it, live) || live.DeletionTimestamp != nil:
-		return nil
+		return false, nil
 	case Kept(live):
-		return a.disown(ctx, inst, it, live)
+		return true, a.disown(ctx, inst, it, live)
 	}
-	err := a.Write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationBackground), client.Preconditions{UID: &live.UID})
+	err = a.Write.Delete(ctx, live, client.PropagationPolicy(metav1.DeletePropagationBackground), client.Preconditions{UID: &live.UID})
 	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("prune %s/%s: %w", it.Kind, it.Name, err)
+		return false, fmt.Errorf("prune %s/%s: %w", it.Kind, it.Name, err)
 	}
-	return nil
+	return false, nil
 }
 
 // LetGo takes the Instance out of the owners of an object, so that the object stays when the Instance goes.
