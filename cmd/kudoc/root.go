@@ -15,7 +15,7 @@ func newRootCmd(io stdio, plugin bool) *cobra.Command {
 		Long: `kudoc compiles frameworks, which are operators written in CUE, and operates their instances.
 
 Authors:    new, vet, test, explain, build, docs, graph, render, mod vendor
-Operators:  install, apply, diff, status, trigger
+Operators:  install, apply, diff, status, trigger, cancel, retry
 
 Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 		SilenceUsage:      true,
@@ -32,7 +32,7 @@ Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 	root.AddCommand(
 		newNewCmd(io), newVetCmd(io), newTestCmd(io), newBuildCmd(io), newDocsCmd(io), newGraphCmd(io), newRenderCmd(io),
 		newExplainCmd(io), newModCmd(io),
-		newInstallCmd(io), newApplyCmd(io), newDiffCmd(io), newStatusCmd(io), newTriggerCmd(io), newVersionCmd(io),
+		newInstallCmd(io), newApplyCmd(io), newDiffCmd(io), newStatusCmd(io), newTriggerCmd(io), newCancelCmd(io), newRetryCmd(io), newVersionCmd(io),
 	)
 	root.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/progress"
+	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 // Interval is how often a followed object is read.
@@ -110,6 +111,9 @@ func Execution(ctx context.Context, c client.Client, key client.ObjectKey, timeo
 		switch st := &e.Status; {
 		case st.State == v1alpha1.Succeeded:
 			return true, "", nil
+		case plan.Reopens(st, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry}):
+			sayUnseen(s, begun)
+			return false, unseen, nil
 		case st.State.Terminal():
 			return false, "", &FailedError{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
 		case st.State == "":

@@ -69,8 +69,13 @@ func enter(st *v1alpha1.InstanceStatus, u *unstructured.Unstructured, task strin
 func (r *Reconciler) begin(ctx context.Context, w *world, d *decision.Decision) (*world, *decision.Decision, error) {
 	e := d.Create
 	if err := r.Create(ctx, e); apierrors.IsAlreadyExists(err) {
-		if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(e), e); err != nil || e.Spec.Instance != w.Inst.Name {
-			return w, d, client.IgnoreNotFound(err)
+		err := r.Reader.Get(ctx, client.ObjectKeyFromObject(e), e)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read execution %s: %w", e.Name, err)
+		}
+		if e.Spec.Instance != w.Inst.Name {
+			d.Create = nil // somebody else's has the name, and the Instance waits until it is gone
+			return w, d, nil
 		}
 	} else if err != nil {
 		return nil, nil, fmt.Errorf("make execution %s: %w", e.Name, err)

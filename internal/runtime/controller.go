@@ -145,7 +145,7 @@ func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (result re
 		}
 	}
 	d := decision.Make(&w.World)
-	if d.Create != nil {
+	if d.Create != nil && !ends(w, d) { // what has ended is recorded first
 		if w, d, err = r.begin(ctx, w, d); err != nil {
 			return reconcile.Result{}, false, err
 		}
@@ -187,7 +187,7 @@ func (r *Reconciler) prepare(ctx context.Context, w *world) error {
 // rest ends a move: it says when the next one is due, and forgets what that does not need.
 func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, came map[plan.Ref]plan.Observation) (reconcile.Result, bool, error) {
 	key := client.ObjectKeyFromObject(d.Inst)
-	if w.Active != nil && d.Execution(w.Active.Name).Status.State.Terminal() {
+	if ends(w, d) {
 		r.clocks.forget(w.Active.UID)
 		r.rotated.forget(w.Active.UID)
 		r.sights.forget(key)
@@ -196,13 +196,18 @@ func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, c
 		r.secrets.forget(d.Inst.UID)
 		return reconcile.Result{}, false, r.release(ctx, d.Inst)
 	}
+	if d.Create != nil || settled(came) {
+		return reconcile.Result{}, true, nil
+	}
 	if d.Inst.Status.ActiveExecution != "" {
-		if settled(came) {
-			return reconcile.Result{}, true, nil
-		}
 		r.sights.settle(key)
 	}
 	return reconcile.Result{RequeueAfter: wake(w, d)}, false, nil
+}
+
+// ends says whether the active execution ends with a decision.
+func ends(w *world, d *decision.Decision) bool {
+	return w.Active != nil && d.Execution(w.Active.Name).Status.State.Terminal()
 }
 
 // settled says whether all that was started is healthy already, or has failed, so that what follows can be decided at once.

@@ -8,6 +8,10 @@
 //	act      objects are applied and deleted
 //
 // Record comes before act: what an action is about to touch is in the inventory, and the attempt that it belongs to in
-// the execution's status, before the first write. What act did is seen by the next gather. So a controller that is
-// killed between any two writes goes on where it was.
+// the execution's status, before the first write. Only an execution is made before its target is on record, so that it begins
+// in the same move (begin). What act did is seen by the next gather. So a controller that is killed between any two writes goes
+// on where it was.
+//
+// Requests are what a controller costs a cluster. What this process wrote last counts until the cache has it (written.go), and
+// what an answer told of an object counts until a watch tells of a change (sights.go).
 package runtime

@@ -80,7 +80,7 @@ func (d *Decision) verdict(ref *Refusal) condition {
 	case e != nil && e.Status.State == v1alpha1.Failed:
 		return condition{degraded: true, reason: v1alpha1.ReasonPlanFailed, message: fmt.Sprintf("plan %s failed: %s", name, e.Status.Message)}
 	case e != nil && e.Status.State == v1alpha1.Cancelled:
-		return condition{degraded: true, reason: v1alpha1.ReasonPlanCancelled, message: fmt.Sprintf("plan %s was cancelled: to go on with it set spec.cancel of execution %s to false and raise its spec.retry; or change the spec", name, e.Name)}
+		return condition{degraded: true, reason: v1alpha1.ReasonPlanCancelled, message: fmt.Sprintf("plan %s was cancelled: go on with 'kudoc retry', which sets spec.cancel of execution %s to false and raises its spec.retry; or change the spec", name, e.Name)}
 	case d.Inst.Spec.Suspend:
 		return condition{reason: v1alpha1.ReasonSuspended, message: "suspended by request"}
 	case e != nil && e.Name == st.ActiveExecution:
