@@ -119,6 +119,10 @@ var ordeals = map[string]ordeal{
 		version: "shop-1.0.0", params: `{"extra": true}`, deployed: true,
 		begin: func(k *cluster, inst *v1alpha1.Instance) { k.change(inst, `{"extra": false, "greeting": "bye"}`) }, over: isDeployed,
 	},
+	"an upgrade": {
+		version: "tidy-1.0.0", deployed: true,
+		begin: func(k *cluster, inst *v1alpha1.Instance) { k.merge(inst, `{"spec":{"frameworkVersion":"tidy-1.1.0"}}`) }, over: isDeployed,
+	},
 	"a plan that runs a Job": {
 		version: "shop-1.0.0", deployed: true,
 		begin: func(k *cluster, _ *v1alpha1.Instance) { k.executionNamed("again", "a", "rerun") },

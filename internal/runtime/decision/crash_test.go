@@ -61,8 +61,8 @@ func TestWhatBecomesOfAnExecutionWhoseTargetIsNotOnRecord(t *testing.T) {
 // The end of an execution is on record before its Instance counts it.
 func TestAnInstanceCountsAnExecutionAsItEndsOrAfterACrashInBetween(t *testing.T) {
 	w := worldOf(t, applied("v1", values{}), values{})
-	w.Inst.UID, w.Inst.Status.LastApplied, w.Inst.Status.Target.Done = "u", nil, 0
-	w.Inst.Status.Inventory = []v1alpha1.InventoryItem{{Kind: "ConfigMap", Name: "i", Task: "config", Execution: "e"}, {Kind: "Secret", Name: "i", Task: "config", Execution: "e", Fields: "f"}}
+	w.Inst.UID, w.Inst.Status.LastApplied, w.Inst.Status.Target.Done, w.Inst.Status.ActiveExecution = "u", nil, 0, "i-deploy-4"
+	w.Inst.Status.Inventory = []v1alpha1.InventoryItem{{Kind: "ConfigMap", Name: "i", Task: "config", Execution: "e"}, {Kind: "Secret", Name: "i", Task: "failed", Execution: "e", Fields: "f"}}
 	e := madeFor(w, "4", "deploy", v1alpha1.Running)
 	step := v1alpha1.StepStatus{Name: "s", State: v1alpha1.Running, Tasks: []v1alpha1.TaskStatus{{Name: "config", State: v1alpha1.Running}}}
 	e.UID, e.Status.Phases = "e", []v1alpha1.PhaseStatus{{Name: "p", Steps: []v1alpha1.StepStatus{step}}}
@@ -83,8 +83,12 @@ func TestAnInstanceCountsAnExecutionAsItEndsOrAfterACrashInBetween(t *testing.T)
 	if diff := cmp.Diff([]v1alpha1.InventoryItem{w.Inst.Status.Inventory[0]}, Unseen(w)); diff != "" {
 		t.Errorf("what is looked at again after a crash (-want +got):\n%s", diff)
 	}
-	if d := deciding(w); d.Inst.Status.Target.Done != 1 || d.Inst.Status.LastApplied == nil {
+	d = deciding(w)
+	if d.Inst.Status.Target.Done != 1 || d.Inst.Status.LastApplied == nil {
 		t.Errorf("after a crash %d plans are done", d.Inst.Status.Target.Done)
+	}
+	if w.Inst = d.Inst; len(Unseen(w)) > 0 {
+		t.Errorf("when that is on record, %v is looked at once more", Unseen(w))
 	}
 }
 

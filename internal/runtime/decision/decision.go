@@ -368,18 +368,24 @@ func Doomed(w *World) []v1alpha1.InventoryItem {
 	return nil
 }
 
-// Unseen lists what an execution applied that is on record as succeeded, and of which nothing else is on record: the controller
-// was killed between the two.
+// Unseen lists what an execution applied whose end is on record, while the Instance still names it as the active one: the
+// controller was killed between the two writes, and what it had seen of the objects is lost.
 func Unseen(w *World) []v1alpha1.InventoryItem {
-	var out []v1alpha1.InventoryItem
-	if e := uncounted(w); e != nil && w.Inst.DeletionTimestamp == nil {
-		for _, it := range w.Inst.Status.Inventory {
-			if it.Execution == e.UID && it.Fields == "" {
-				out = append(out, it)
+	at := slices.IndexFunc(w.Executions, func(e *v1alpha1.PlanExecution) bool { return e.Name == w.Inst.Status.ActiveExecution })
+	if at < 0 || !w.Executions[at].Status.State.Terminal() {
+		return nil
+	}
+	e, done := w.Executions[at], map[string]bool{}
+	for _, ph := range e.Status.Phases {
+		for _, s := range ph.Steps {
+			for _, t := range s.Tasks {
+				done[t.Name] = t.State == v1alpha1.Succeeded
 			}
 		}
 	}
-	return out
+	return slices.DeleteFunc(slices.Clone(w.Inst.Status.Inventory), func(it v1alpha1.InventoryItem) bool {
+		return it.Execution != e.UID || !done[it.Task]
+	})
 }
 
 // uncounted is the execution that has brought about a plan of the target and is on record, but not counted.
