@@ -75,6 +75,8 @@ const (
 	ReasonPlanRunning = "PlanRunning"
 	// ReasonPlanFailed: the execution for the spec failed.
 	ReasonPlanFailed = "PlanFailed"
+	// ReasonUnhealthy: the spec is in force, but a workload of it is not healthy any more.
+	ReasonUnhealthy = "Unhealthy"
 	// ReasonPlanCancelled: the execution for the spec was cancelled.
 	ReasonPlanCancelled = "PlanCancelled"
 	// ReasonSuspended: the Instance or the execution is suspended.

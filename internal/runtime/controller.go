@@ -150,7 +150,7 @@ func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (result re
 			return reconcile.Result{}, false, err
 		}
 	}
-	if d.RequeueAfter == 0 && (w.Barred != "" || w.Refusal != nil && w.Refusal.Unwatched) {
+	if d.RequeueAfter == 0 && (len(w.Unhealthy) > 0 || w.Barred != "" || w.Refusal != nil && w.Refusal.Unwatched) {
 		d.RequeueAfter = poll
 	}
 	r.intend(w, d)
@@ -190,7 +190,7 @@ func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, c
 	if ends(w, d) {
 		r.clocks.forget(w.Active.UID)
 		r.rotated.forget(w.Active.UID)
-		r.sights.forget(key)
+		r.sights.keep(key, fallsIll)
 	}
 	if d.Release {
 		r.secrets.forget(d.Inst.UID)

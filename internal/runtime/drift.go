@@ -18,8 +18,7 @@ import (
 // lookForDrift finds what others have changed or deleted of what an Instance applied, once its spec is in force. It asks the
 // cache, and the API server about what the cache gives reason to suspect.
 func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
-	t := w.Inst.Status.Target
-	if t == nil || int(t.Done) < len(t.Plans) || w.Active != nil || w.Inst.DeletionTimestamp != nil {
+	if !w.rests() {
 		return nil
 	}
 	for _, it := range w.Inst.Status.Inventory {
@@ -39,6 +38,12 @@ func (r *Reconciler) lookForDrift(ctx context.Context, w *world) error {
 		}
 	}
 	return nil
+}
+
+// rests says whether the spec of an Instance is in force and nothing runs.
+func (w *world) rests() bool {
+	t := w.Inst.Status.Target
+	return t != nil && int(t.Done) >= len(t.Plans) && w.Active == nil && w.Inst.DeletionTimestamp == nil
 }
 
 // synced says whether a kind is watched and its objects are known. Of a kind that cannot be listed, because its conversion does

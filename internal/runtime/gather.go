@@ -99,6 +99,9 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	if err := r.lookForDrift(ctx, w); err != nil {
 		return nil, err
 	}
+	if err := r.lookForTrouble(ctx, w); err != nil {
+		return nil, err
+	}
 	if err := r.lookAgain(ctx, w); err != nil {
 		return nil, err
 	}

@@ -2,11 +2,13 @@ package runtime
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -75,13 +77,29 @@ func (r *Reconciler) seen(ctx context.Context, inst types.NamespacedName, want *
 	if time.Since(h.at) < fresh {
 		return h, true
 	}
-	if !r.watches.synced(ctx, want.GroupVersionKind()) {
-		return h, false
+	cached := r.cached(ctx, want.GroupVersionKind(), client.ObjectKeyFromObject(want))
+	return h, cached != nil && cached.UID == h.uid && cached.ResourceVersion == h.version
+}
+
+// unchanged says whether an object is as it was when it was healthy.
+func (s *sights) unchanged(inst types.NamespacedName, id object.Identity, now client.Object) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.m[inst]
+	return ok && v.healthy[id].uid == now.GetUID() && v.healthy[id].version == now.GetResourceVersion()
+}
+
+// cached is what the watch has told of an object, or nil.
+func (r *Reconciler) cached(ctx context.Context, gvk schema.GroupVersionKind, key client.ObjectKey) *metav1.PartialObjectMetadata {
+	if !r.watches.synced(ctx, gvk) {
+		return nil
 	}
-	cached := &metav1.PartialObjectMetadata{}
-	cached.SetGroupVersionKind(want.GroupVersionKind())
-	err := r.Get(ctx, client.ObjectKeyFromObject(want), cached)
-	return h, err == nil && cached.UID == h.uid && cached.ResourceVersion == h.version
+	o := &metav1.PartialObjectMetadata{}
+	o.SetGroupVersionKind(gvk)
+	if err := r.Get(ctx, key, o); err != nil {
+		return nil // it is read from the API server, which says why
+	}
+	return o
 }
 
 // left is how long the objects of an Instance are still left alone.
@@ -99,6 +117,23 @@ func (s *sights) settle(inst types.NamespacedName) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.of(inst).until = time.Now().Add(settling)
+}
+
+// keep forgets all but objects of some kinds, and looks at them whenever they change.
+func (s *sights) keep(inst types.NamespacedName, kind func(schema.GroupKind) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := s.m[inst]
+	if !ok {
+		return
+	}
+	v.until = time.Time{}
+	maps.DeleteFunc(v.healthy, func(id object.Identity, _ healthy) bool {
+		return !kind(schema.GroupKind{Group: id.Group, Kind: id.Kind})
+	})
+	if len(v.healthy) == 0 {
+		delete(s.m, inst)
+	}
 }
 
 func (s *sights) forget(inst types.NamespacedName) {

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -65,6 +66,8 @@ func (d *Decision) verdict(ref *Refusal) condition {
 		c := condition{ready: true, reason: v1alpha1.ReasonDeployed, message: fmt.Sprintf("%s is in force", t.FrameworkVersion)}
 		if a := d.Execution(st.ActiveExecution); a != nil {
 			c.progressing, c.reason, c.message = true, v1alpha1.ReasonPlanRunning, fmt.Sprintf("plan %s runs", a.Spec.Plan)
+		} else if len(d.Unhealthy) > 0 {
+			c.ready, c.degraded, c.reason, c.message = false, true, v1alpha1.ReasonUnhealthy, several(append(slices.Clone(d.Unhealthy), d.Drift...))
 		} else if len(d.Drift) > 0 {
 			c.degraded, c.reason, c.message = true, v1alpha1.ReasonDrifted, driftMessage(d.Drift)
 		}
@@ -113,15 +116,20 @@ func (d *Decision) deletion() condition {
 	return condition{progressing: true, reason: v1alpha1.ReasonDeleting, message: message}
 }
 
-// maxDrift is how many objects a message names.
-const maxDrift = 3
+// maxNamed is how many objects a message names.
+const maxNamed = 3
+
+// several puts what is to be said of several objects in one text.
+func several(about []string) string {
+	shown := about[:min(len(about), maxNamed)]
+	text := strings.Join(shown, "; ")
+	if more := len(about) - len(shown); more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
 
 // driftMessage is what has drifted, for a condition.
 func driftMessage(drift []string) string {
-	shown := drift[:min(len(drift), maxDrift)]
-	text := strings.Join(shown, "; ")
-	if more := len(drift) - len(shown); more > 0 {
-		text += fmt.Sprintf("; and %d more", more)
-	}
-	return text + ": 'kudoc diff' shows how; change back what others have changed, then run plan deploy"
+	return several(drift) + ": 'kudoc diff' shows how; change back what others have changed, then run plan deploy"
 }

@@ -29,6 +29,7 @@ func TestConditionsSayTheOneThingThatMattersMost(t *testing.T) {
 	}{
 		"in force":                     {applied("v1", values{}), nil, func(*World) {}, "true false false Deployed"},
 		"others have changed it":       {applied("v1", values{}), nil, func(w *World) { w.Drift = []string{"a is gone"} }, "true false true Drifted"},
+		"a workload has fallen ill":    {applied("v1", values{}), nil, func(w *World) { w.Drift, w.Unhealthy = []string{"a is gone"}, []string{"b: 0 of 1 replicas ready"} }, "false false true Unhealthy"},
 		"a backup runs":                {applied("v1", values{}), []*v1alpha1.PlanExecution{executionOf("b", "backup", v1alpha1.Running, 1)}, func(*World) {}, "true true false PlanRunning"},
 		"a backup has failed":          {applied("v1", values{}), []*v1alpha1.PlanExecution{executionOf("b", "backup", v1alpha1.Failed, 1)}, func(*World) {}, "true false false Deployed"},
 		"the plan is about to run":     {changing, nil, func(*World) {}, "false true false PlanPending"},

@@ -27,8 +27,8 @@ type Decision struct {
 	// Doomed are objects to delete; Orphan are objects to let go of; Barred says why they cannot be.
 	Doomed, Orphan []v1alpha1.InventoryItem
 	Barred         string
-	// Drift says what others have changed of what is in force.
-	Drift []string
+	// Drift says what others have changed of what is in force, Unhealthy what is wrong with workloads of it.
+	Drift, Unhealthy []string
 	// Dependents are Instances that have to go before this one.
 	Dependents []string
 	// Adopt are executions that people made, which are to go with the Instance.
@@ -59,7 +59,7 @@ func Make(w *World) *Decision {
 		d.Executions = append(d.Executions, e.DeepCopy())
 	}
 	d.forget(w)
-	d.Drift = w.Drift
+	d.Drift, d.Unhealthy = w.Drift, w.Unhealthy
 	deleting := w.Inst.DeletionTimestamp != nil
 	var ref *Refusal
 	if !deleting {

@@ -39,7 +39,9 @@ type World struct {
 	Fields map[object.Identity]string
 	// Drift says what others have changed of what is in force.
 	Drift []string
-	Gone  map[object.Identity]bool
+	// Unhealthy says what is wrong with workloads that are in force.
+	Unhealthy []string
+	Gone      map[object.Identity]bool
 	// Barred says what may not be read of what is to be deleted, and what to do about it.
 	Barred string
 	// Now is the time of the decision.
