@@ -80,7 +80,7 @@ func (r *Reconciler) begin(ctx context.Context, w *world, d *decision.Decision) 
 	} else if err != nil {
 		return nil, nil, fmt.Errorf("make execution %s: %w", e.Name, err)
 	}
-	r.written.note(e)
+	r.written.Note(e)
 	next := *w
 	next.Inst, next.Executions, next.Observed = d.Inst, append(d.Executions, e), map[plan.Ref]plan.Observation{}
 	next.recorded = maps.Clone(w.recorded)
@@ -141,7 +141,7 @@ func (r *Reconciler) adopt(ctx context.Context, inst *v1alpha1.Instance, e *v1al
 	if err := r.Patch(ctx, e, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("make execution %s go with its instance: %w", e.Name, err)
 	} else if err == nil {
-		r.written.note(e)
+		r.written.Note(e)
 	}
 	return nil
 }

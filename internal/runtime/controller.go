@@ -22,6 +22,8 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/known"
+	"github.com/kudoc/kudoc/internal/runtime/lanes"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
@@ -55,15 +57,15 @@ type Reconciler struct {
 	// Now is the clock.
 	Now func() time.Time
 
-	clocks   clocks
+	clocks   known.Clocks
 	accounts object.Accounts
 	programs programs
 	secrets  secretsMade
 	rotated  secretsMade
 	watches  *watches
-	lanes    *lanes
-	written  written
-	sights   sights
+	lanes    *lanes.Lanes
+	written  known.Writes
+	sights   known.Sights
 }
 
 // Setup registers the controllers of this package with a manager. workers is how many Instances are reconciled at once.
@@ -72,7 +74,7 @@ func Setup(mgr ctrl.Manager, workers int) error { return setup(mgr, workers, tim
 func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
-		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: newLanes(workers),
+		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: lanes.New(workers),
 		accounts: object.Accounts{Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
@@ -91,7 +93,7 @@ func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 		Watches(&v1alpha1.Instance{}, handler.EnqueueRequestsFromMapFunc(r.instancesAround)).
 		Watches(&v1alpha1.PlanExecution{}, handler.EnqueueRequestsFromMapFunc(instanceOfExecution)).
 		Watches(&v1alpha1.FrameworkVersion{}, handler.EnqueueRequestsFromMapFunc(r.instancesOfVersion)).
-		WithOptions(controller.Options{MaxConcurrentReconciles: reconcilers(workers), RateLimiter: backoff()}).
+		WithOptions(controller.Options{MaxConcurrentReconciles: lanes.Reconcilers(workers), RateLimiter: backoff()}).
 		Build(r)
 	if err != nil {
 		return fmt.Errorf("set up instances: %w", err)
@@ -108,18 +110,18 @@ func backoff() workqueue.TypedRateLimiter[reconcile.Request] {
 
 // Reconcile makes a move when there is a place for it.
 func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.Result, error) {
-	if d := r.sights.left(req.NamespacedName); d > 0 {
+	if d := r.sights.Left(req.NamespacedName); d > 0 {
 		return reconcile.Result{RequeueAfter: d}, nil
 	}
-	leave := r.lanes.enter(ctx, req.NamespacedName)
+	leave := r.lanes.Enter(ctx, req.NamespacedName)
 	if leave == nil {
-		return reconcile.Result{RequeueAfter: slowPause}, nil
+		return reconcile.Result{RequeueAfter: lanes.SlowPause}, nil
 	}
 	defer leave()
 	for range manyMoves {
 		result, more, err := r.move(ctx, req)
 		if apierrors.IsNotFound(err) { // what was written may be gone
-			r.written.forget(req.NamespacedName)
+			r.written.Forget(req.NamespacedName)
 		}
 		if err != nil {
 			return retry(err)
@@ -188,9 +190,9 @@ func (r *Reconciler) prepare(ctx context.Context, w *world) error {
 func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, came map[plan.Ref]plan.Observation) (reconcile.Result, bool, error) {
 	key := client.ObjectKeyFromObject(d.Inst)
 	if ends(w, d) {
-		r.clocks.forget(w.Active.UID)
+		r.clocks.Forget(w.Active.UID)
 		r.rotated.forget(w.Active.UID)
-		r.sights.keep(key, fallsIll)
+		r.sights.Keep(key, fallsIll)
 	}
 	if d.Release {
 		r.secrets.forget(d.Inst.UID)
@@ -200,7 +202,7 @@ func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, c
 		return reconcile.Result{}, true, nil
 	}
 	if d.Inst.Status.ActiveExecution != "" {
-		r.sights.settle(key)
+		r.sights.Settle(key)
 	}
 	return reconcile.Result{RequeueAfter: wake(w, d)}, false, nil
 }

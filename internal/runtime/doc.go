@@ -12,6 +12,5 @@
 // in the same move (begin). What act did is seen by the next gather. So a controller that is killed between any two writes goes
 // on where it was.
 //
-// Requests are what a controller costs a cluster. What this process wrote last counts until the cache has it (written.go), and
-// what an answer told of an object counts until a watch tells of a change (sights.go).
+// What this process wrote, and what answers told, need not be asked for again (package known).
 package runtime

@@ -52,13 +52,13 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 	if err := r.Get(ctx, key, w.Inst); err != nil {
 		if apierrors.IsNotFound(err) {
 			metrics.Forget(key)
-			r.written.forget(key)
-			r.sights.forget(key)
+			r.written.Forget(key)
+			r.sights.Forget(key)
 			return nil, nil
 		}
 		return nil, fmt.Errorf("read instance: %w", err)
 	}
-	w.Inst = r.written.instance(w.Inst)
+	w.Inst = r.written.Instance(w.Inst)
 	w.stored = w.Inst
 	var err error
 	if w.objects, err = r.access(w.Inst); err != nil {
@@ -72,7 +72,7 @@ func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*wor
 		if err := r.Reader.Get(ctx, key, live); err != nil {
 			return nil, fmt.Errorf("read instance: %w", err)
 		}
-		r.written.note(live)
+		r.written.Note(live)
 		w.Inst, w.stored = live, live
 	}
 	if err = r.desire(ctx, w); err != nil {
@@ -129,19 +129,19 @@ func (r *Reconciler) gatherActive(ctx context.Context, w *world) error {
 	if w.Active == nil {
 		return nil
 	}
-	if !r.written.knows(w.Active) {
+	if !r.written.Knows(w.Active) {
 		live := &v1alpha1.PlanExecution{}
 		if err := r.Reader.Get(ctx, client.ObjectKeyFromObject(w.Active), live); err != nil {
 			return fmt.Errorf("read execution: %w", err)
 		}
-		r.written.note(live)
+		r.written.Note(live)
 		w.Executions[slices.Index(w.Executions, w.Active)], w.Active = live, live
 		w.recorded[live.Name] = live.DeepCopy()
 	}
 	if w.recorded[w.Active.Name] == nil {
 		w.recorded[w.Active.Name] = w.Active.DeepCopy()
 	}
-	w.Now = r.clocks.of(w.Active.UID, w.Now)
+	w.Now = r.clocks.Of(w.Active.UID, w.Now)
 	if w.Run, w.RunRefusal, err = r.load(ctx, w.Inst, w.Active); err != nil || w.Run == nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (r *Reconciler) executions(ctx context.Context, key types.NamespacedName) (
 	for i := range list.Items {
 		out[i] = &list.Items[i]
 	}
-	out = r.written.executions(key, out)
+	out = r.written.Executions(key, out)
 	slices.SortFunc(out, func(a, b *v1alpha1.PlanExecution) int {
 		if c := a.CreationTimestamp.Compare(b.CreationTimestamp.Time); c != 0 {
 			return c

@@ -33,8 +33,11 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		} else {
 			r.watches.ensure(ctx, want.GroupVersionKind())
 		}
-		if h, ok := r.seen(ctx, client.ObjectKeyFromObject(w.Inst), want); ok && task.Kind == v1alpha1.TaskApply {
-			w.UIDs[object.Identify(want)], w.Fields[object.Identify(want)] = h.uid, h.fields
+		cached := func() *metav1.PartialObjectMetadata {
+			return r.cached(ctx, want.GroupVersionKind(), client.ObjectKeyFromObject(want))
+		}
+		if h, ok := r.sights.Seen(client.ObjectKeyFromObject(w.Inst), want, cached); ok && task.Kind == v1alpha1.TaskApply {
+			w.UIDs[object.Identify(want)], w.Fields[object.Identify(want)] = h.UID, h.Fields
 			continue
 		}
 		live := &unstructured.Unstructured{}
@@ -68,7 +71,7 @@ func (r *Reconciler) judge(w *world, ref plan.Ref, task *v1alpha1.Task, want exe
 		o = ready(w.Run, ref, want.ID, live)
 	}
 	if o.Progress == plan.Done && task.Kind == v1alpha1.TaskApply {
-		r.sights.note(client.ObjectKeyFromObject(w.Inst), live)
+		r.sights.Note(client.ObjectKeyFromObject(w.Inst), live)
 	}
 	return o
 }

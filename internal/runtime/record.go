@@ -62,7 +62,7 @@ func (r *Reconciler) patchStatus(ctx context.Context, after, before client.Objec
 	if err := r.Status().Patch(ctx, after, client.MergeFromWithOptions(base, client.MergeFromWithOptimisticLock{})); err != nil {
 		return err
 	}
-	r.written.note(after)
+	r.written.Note(after)
 	return nil
 }
 
@@ -99,7 +99,7 @@ func (r *Reconciler) hold(ctx context.Context, inst *v1alpha1.Instance) error {
 	if err := r.Patch(ctx, inst, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
 		return err
 	}
-	r.written.note(inst)
+	r.written.Note(inst)
 	return nil
 }
 

@@ -74,3 +74,16 @@ func instanceOfObject(_ context.Context, o client.Object) []reconcile.Request {
 	}
 	return []reconcile.Request{{NamespacedName: types.NamespacedName{Namespace: namespace, Name: o.GetLabels()[v1alpha1.LabelInstance]}}}
 }
+
+// cached is what the watch has told of an object, or nil.
+func (r *Reconciler) cached(ctx context.Context, gvk schema.GroupVersionKind, key client.ObjectKey) *metav1.PartialObjectMetadata {
+	if !r.watches.synced(ctx, gvk) {
+		return nil
+	}
+	o := &metav1.PartialObjectMetadata{}
+	o.SetGroupVersionKind(gvk)
+	if err := r.Get(ctx, key, o); err != nil {
+		return nil // it is read from the API server, which says why
+	}
+	return o
+}

@@ -1,4 +1,4 @@
-package runtime
+package known
 
 import (
 	"maps"
@@ -16,9 +16,9 @@ import (
 // somebody has deleted it.
 const unheard = 10 * time.Second
 
-// written is what this process wrote last of Instances and executions, so that a move that follows at once does not depend on
+// Writes are what this process wrote last of Instances and executions, so that a move that follows at once does not depend on
 // the cache, which learns of it a moment later. There is one leader, and nobody else writes their statuses.
-type written struct {
+type Writes struct {
 	mu sync.Mutex
 	m  map[types.NamespacedName]*newest // by Instance
 }
@@ -35,8 +35,8 @@ type noted struct {
 	at   time.Time
 }
 
-// note remembers what came back from a write, or from a read of the API server.
-func (w *written) note(o client.Object) {
+// Note remembers what came back from a write, or from a read of the API server.
+func (w *Writes) Note(o client.Object) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch o := o.(type) {
@@ -48,7 +48,7 @@ func (w *written) note(o client.Object) {
 }
 
 // of is called under the lock.
-func (w *written) of(inst types.NamespacedName) *newest {
+func (w *Writes) of(inst types.NamespacedName) *newest {
 	if w.m == nil {
 		w.m = map[types.NamespacedName]*newest{}
 	}
@@ -60,8 +60,8 @@ func (w *written) of(inst types.NamespacedName) *newest {
 	return n
 }
 
-// instance is the newer one of what the cache has and what was written.
-func (w *written) instance(cached *v1alpha1.Instance) *v1alpha1.Instance {
+// Instance is the newer one of what the cache has and what was written.
+func (w *Writes) Instance(cached *v1alpha1.Instance) *v1alpha1.Instance {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n, ok := w.m[client.ObjectKeyFromObject(cached)]
@@ -75,8 +75,8 @@ func (w *written) instance(cached *v1alpha1.Instance) *v1alpha1.Instance {
 	return cached
 }
 
-// executions puts what was written in the place of what the cache has not learned yet.
-func (w *written) executions(inst types.NamespacedName, cached []*v1alpha1.PlanExecution) []*v1alpha1.PlanExecution {
+// Executions puts what was written in the place of what the cache has not learned yet.
+func (w *Writes) Executions(inst types.NamespacedName, cached []*v1alpha1.PlanExecution) []*v1alpha1.PlanExecution {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n, ok := w.m[inst]
@@ -110,8 +110,8 @@ func (w *written) executions(inst types.NamespacedName, cached []*v1alpha1.PlanE
 	return cached
 }
 
-// knows says whether executions returns what was written last of an execution, or something newer.
-func (w *written) knows(e *v1alpha1.PlanExecution) bool {
+// Knows says whether Executions returns what was written last of an execution, or something newer.
+func (w *Writes) Knows(e *v1alpha1.PlanExecution) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n, ok := w.m[types.NamespacedName{Namespace: e.Namespace, Name: e.Spec.Instance}]
@@ -122,8 +122,8 @@ func (w *written) knows(e *v1alpha1.PlanExecution) bool {
 	return ok
 }
 
-// forget drops what is known of an Instance, so that the next move reads anew: a write was refused, or the Instance is gone.
-func (w *written) forget(inst types.NamespacedName) {
+// Forget drops what is known of an Instance, so that the next move reads anew: a write was refused, or the Instance is gone.
+func (w *Writes) Forget(inst types.NamespacedName) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.m, inst)

@@ -1,4 +1,4 @@
-package runtime
+package known
 
 import (
 	"slices"
@@ -39,40 +39,40 @@ func TestWhatThisProcessWroteCountsUntilTheCacheHasIt(t *testing.T) {
 		"versions that cannot be compared: a cache": {[]*v1alpha1.PlanExecution{stored("a", "x", running)}, []*v1alpha1.PlanExecution{stored("a", "y", running)}, 0, "a y", true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			w := &written{}
+			w := &Writes{}
 			for _, e := range tc.noted {
-				w.note(e)
+				w.Note(e)
 			}
 			time.Sleep(tc.after)
 			var got []string
-			for _, e := range w.executions(key, slices.Clone(tc.cached)) {
+			for _, e := range w.Executions(key, slices.Clone(tc.cached)) {
 				got = append(got, e.Name+" "+e.ResourceVersion)
 			}
-			if diff := cmp.Diff(tc.want, strings.Join(got, ", ")); diff != "" || w.knows(tc.cached[0]) != tc.knows {
-				t.Errorf("%s: knows: %t; (-want +got):\n%s", name, w.knows(tc.cached[0]), diff)
+			if diff := cmp.Diff(tc.want, strings.Join(got, ", ")); diff != "" || w.Knows(tc.cached[0]) != tc.knows {
+				t.Errorf("%s: knows: %t; (-want +got):\n%s", name, w.Knows(tc.cached[0]), diff)
 			}
 		})
 	}
 }
 
 func TestNothingIsKeptOfAnInstanceThatRests(t *testing.T) {
-	w, key := &written{}, types.NamespacedName{Namespace: "n", Name: "i"}
+	w, key := &Writes{}, types.NamespacedName{Namespace: "n", Name: "i"}
 	inst := &v1alpha1.Instance{}
 	inst.Namespace, inst.Name, inst.UID, inst.ResourceVersion = "n", "i", "u", "10"
-	w.note(inst)
-	w.note(stored("a", "11", v1alpha1.Succeeded))
+	w.Note(inst)
+	w.Note(stored("a", "11", v1alpha1.Succeeded))
 	behind := inst.DeepCopy()
 	behind.ResourceVersion = "9"
-	if got := w.instance(behind).ResourceVersion; got != "10" {
+	if got := w.Instance(behind).ResourceVersion; got != "10" {
 		t.Errorf("the instance is at %s", got)
 	}
 	again := behind.DeepCopy()
 	again.UID = "v"
-	if got := w.instance(again).ResourceVersion; got != "9" {
+	if got := w.Instance(again).ResourceVersion; got != "9" {
 		t.Errorf("another one of the same name is at %s", got)
 	}
-	w.instance(inst)
-	w.executions(key, []*v1alpha1.PlanExecution{stored("a", "11", v1alpha1.Succeeded)})
+	w.Instance(inst)
+	w.Executions(key, []*v1alpha1.PlanExecution{stored("a", "11", v1alpha1.Succeeded)})
 	if len(w.m) > 0 {
 		t.Errorf("%v is kept", w.m)
 	}

@@ -1,4 +1,4 @@
-package runtime
+package known
 
 import (
 	"sync"
@@ -7,10 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// clocks are those of the executions that run. A clock that is set while a plan runs, or that jumps when a machine was
+// Clocks are those of the executions that run. A clock that is set while a plan runs, or that jumps when a machine was
 // suspended, must not use up the time of its steps: an execution has a clock of its own, which is set when this process
 // sees it first, and then goes on evenly.
-type clocks struct {
+type Clocks struct {
 	mu sync.Mutex
 	m  map[types.UID]clock
 }
@@ -20,8 +20,8 @@ type clock struct {
 	at   time.Time // by the monotonic clock
 }
 
-// of is the time of an execution; now is what the clock on the wall says.
-func (c *clocks) of(execution types.UID, now time.Time) time.Time {
+// Of is the time of an execution; now is what the clock on the wall says.
+func (c *Clocks) Of(execution types.UID, now time.Time) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, ok := c.m[execution]
@@ -35,7 +35,8 @@ func (c *clocks) of(execution types.UID, now time.Time) time.Time {
 	return k.wall.Add(time.Since(k.at))
 }
 
-func (c *clocks) forget(execution types.UID) {
+// Forget is for an execution that has ended.
+func (c *Clocks) Forget(execution types.UID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.m, execution)

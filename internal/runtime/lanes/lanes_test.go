@@ -1,4 +1,4 @@
-package runtime
+package lanes
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 
 func TestWhoIsSlowStallsOnlyOthersThatAre(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLanes(2)
+		l := New(2)
 		hang := func(name string) (end func()) {
-			leave := l.enter(t.Context(), types.NamespacedName{Name: name})
+			leave := l.Enter(t.Context(), types.NamespacedName{Name: name})
 			if leave == nil {
 				t.Fatalf("%s has no place", name)
 			}
@@ -38,7 +38,7 @@ func TestWhoIsSlowStallsOnlyOthersThatAre(t *testing.T) {
 		}
 		hang("quick")()
 		l.known[types.NamespacedName{Name: "slow4"}] = true
-		if l.enter(t.Context(), types.NamespacedName{Name: "slow4"}) != nil {
+		if l.Enter(t.Context(), types.NamespacedName{Name: "slow4"}) != nil {
 			t.Error("there is a fifth place in the slow lane")
 		}
 		for _, end := range ends {

@@ -1,4 +1,5 @@
-package runtime
+// Package lanes bounds how many Instances are reconciled at once.
+package lanes
 
 import (
 	"context"
@@ -14,28 +15,29 @@ const (
 	patience = 2 * time.Second
 	// slowFor says how many slow ones there may be for each worker.
 	slowFor = 2
-	// slowPause is when a slow Instance is looked at again that finds its lane full.
-	slowPause = time.Second
+	// SlowPause is when a slow Instance is looked at again that finds its lane full.
+	SlowPause = time.Second
 )
 
-// lanes are the places of the Instances that are reconciled at once.
-type lanes struct {
+// Lanes are the places of the Instances that are reconciled at once.
+type Lanes struct {
 	fast, slow chan struct{}
 	mu         sync.Mutex
 	known      map[types.NamespacedName]bool // those that were slow the last time
 }
 
-func newLanes(workers int) *lanes {
-	return &lanes{
+// New makes lanes for a number of workers.
+func New(workers int) *Lanes {
+	return &Lanes{
 		fast: make(chan struct{}, workers), slow: make(chan struct{}, slowFor*workers), known: map[types.NamespacedName]bool{},
 	}
 }
 
-// reconcilers is how many there have to be for a number of workers, so that both lanes can be full.
-func reconcilers(workers int) int { return (1 + slowFor) * workers }
+// Reconcilers is how many there have to be for a number of workers, so that both lanes can be full.
+func Reconcilers(workers int) int { return (1 + slowFor) * workers }
 
-// enter waits for a place. It returns nil if the Instance is slow and its lane is full, or when the context ends.
-func (l *lanes) enter(ctx context.Context, key types.NamespacedName) (leave func()) {
+// Enter waits for a place. It returns nil if the Instance is slow and its lane is full, or when the context ends.
+func (l *Lanes) Enter(ctx context.Context, key types.NamespacedName) (leave func()) {
 	l.mu.Lock()
 	slow := l.known[key]
 	l.mu.Unlock()
@@ -80,7 +82,7 @@ func (l *lanes) enter(ctx context.Context, key types.NamespacedName) (leave func
 }
 
 // note remembers whether an Instance was slow.
-func (l *lanes) note(key types.NamespacedName, took time.Duration) {
+func (l *Lanes) note(key types.NamespacedName, took time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if took < patience {
