@@ -62,6 +62,7 @@ type Reconciler struct {
 	rotated  secretsMade
 	watches  *watches
 	lanes    *lanes
+	bigs     chan struct{}
 	written  written
 	sights   sights
 }
@@ -72,7 +73,7 @@ func Setup(mgr ctrl.Manager, workers int) error { return setup(mgr, workers, tim
 func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
-		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: newLanes(workers),
+		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: newLanes(workers), bigs: make(chan struct{}, bigs),
 		accounts: object.Accounts{Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
@@ -133,7 +134,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 
 // move gathers, decides, records and acts. It says whether there is more to do at once.
 func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (result reconcile.Result, more bool, err error) {
-	w, err := r.gather(ctx, req.NamespacedName)
+	place := &place{among: r.bigs}
+	defer place.leave()
+	w, err := r.gather(ctx, req.NamespacedName, place)
 	switch {
 	case err != nil:
 		return reconcile.Result{}, false, err
