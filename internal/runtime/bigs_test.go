@@ -58,6 +58,7 @@ func bigTemplates(t *testing.T) []*render.Program {
 func TestWhatIsBigAtTheSameTimeFitsIntoMemory(t *testing.T) {
 	const child = "KUDOC_TEST_BIG"
 	if os.Getenv(child) == "" {
+		t.Parallel()
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 		cmd.Env = append(os.Environ(), child+"=1")
 		out, err := cmd.CombinedOutput()

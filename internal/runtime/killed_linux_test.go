@@ -180,16 +180,22 @@ func (s *sandbox) etcd() etcd {
 	return etcd{"https://" + health.Host, &http.Client{Transport: transport}}
 }
 
-// created are the keys with a prefix, each time that one was made. The history that is read ends with a mark, which comes after
-// all keys of Jobs.
+// created are the keys with a prefix, each time that one was made. What is read of the history ends with a mark that is made
+// now, and whose key comes after those of all Jobs.
 func (e etcd) created(ctx context.Context, prefix string) ([]string, error) {
 	const mark = "/registry/jobs0mark"
-	if err := e.post(ctx, "/v3/kv/put", map[string]any{"key": []byte(mark)}, nil); err != nil {
+	var put struct {
+		Header struct{ Revision string }
+	}
+	err := e.post(ctx, "/v3/kv/put", map[string]any{"key": []byte(mark)}, func(line []byte) (more bool, err error) {
+		return false, json.Unmarshal(line, &put)
+	})
+	if err != nil {
 		return nil, err
 	}
 	var out []string
 	watch := map[string]any{"create_request": map[string]any{"key": []byte(prefix), "range_end": []byte(mark + "0"), "start_revision": "1"}}
-	err := e.post(ctx, "/v3/watch", watch, func(line []byte) (more bool, err error) {
+	err = e.post(ctx, "/v3/watch", watch, func(line []byte) (more bool, err error) {
 		var answer struct {
 			Result struct {
 				CompactRevision string `json:"compact_revision"`
@@ -211,7 +217,7 @@ func (e etcd) created(ctx context.Context, prefix string) ([]string, error) {
 		}
 		for _, event := range answer.Result.Events {
 			switch {
-			case string(event.KV.Key) == mark:
+			case string(event.KV.Key) == mark && event.KV.ModRevision == put.Header.Revision:
 				return false, nil
 			case strings.HasPrefix(string(event.KV.Key), prefix) && event.Type != "DELETE" && event.KV.CreateRevision == event.KV.ModRevision:
 				out = append(out, path.Base(string(event.KV.Key)))
@@ -241,9 +247,6 @@ func (e etcd) post(ctx context.Context, path string, body any, read func([]byte)
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return errors.New(path + ": " + resp.Status)
-	}
-	if read == nil {
-		return nil
 	}
 	lines := bufio.NewScanner(resp.Body)
 	lines.Buffer(nil, 16<<20)
