@@ -63,6 +63,7 @@ type Reconciler struct {
 	watches  *watches
 	lanes    *lanes
 	bigs     chan struct{}
+	refusals refusals
 	written  written
 	sights   sights
 }
@@ -192,6 +193,7 @@ func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, c
 	key := client.ObjectKeyFromObject(d.Inst)
 	if w.Active != nil && d.Execution(w.Active.Name).Status.State.Terminal() {
 		r.clocks.forget(w.Active.UID)
+		r.refusals.forget(w.Active.UID)
 		r.rotated.forget(w.Active.UID)
 		r.sights.forget(key)
 	}

@@ -259,6 +259,7 @@ func (r *Reconciler) observe(ctx context.Context, w *world) {
 				}
 				ref := plan.Ref{Phase: ph.Name, Step: s.Name, Task: t.Name}
 				o, err := r.observeTask(ctx, w, ref, &s)
+				err = r.graceful(w, ref, looking, err)
 				var transient *object.TransientError
 				switch {
 				case errors.As(err, &transient):

@@ -21,7 +21,7 @@ import (
 func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s *v1alpha1.StepStatus) (plan.Observation, error) {
 	wanted, err := w.Run.Identified(ref, s.Attempts, r.Scope)
 	if err != nil {
-		return plan.Observation{}, object.Graceful(err, s.StartedAt, w.Now)
+		return plan.Observation{}, err
 	}
 	task := w.Run.Version.Spec.Task(ref.Task)
 	worst := plan.Observation{Progress: plan.Done}
@@ -43,7 +43,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		if apierrors.IsNotFound(err) {
 			live = nil
 		} else if err != nil {
-			return plan.Observation{}, object.Graceful(object.Explain("read "+object.Display(want), err), s.StartedAt, w.Now)
+			return plan.Observation{}, object.Explain("read "+object.Display(want), err)
 		}
 		came := r.judge(w, ref, task, o, live)
 		if came.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || came.Progress == plan.Broken {
