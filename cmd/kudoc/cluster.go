@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	k8sruntime "k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -26,8 +27,8 @@ func (o *clusterOptions) addFlags(cmd *cobra.Command) {
 	f.StringVarP(&o.namespace, "namespace", "n", "", "namespace; by default that of the context")
 }
 
-// connect makes the client of a command, and resolves the namespace.
-func (o *clusterOptions) connect() (client.Client, string, error) {
+// config finds the cluster, and resolves the namespace.
+func (o *clusterOptions) config() (*rest.Config, string, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = o.kubeconfig
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: o.context})
@@ -45,6 +46,15 @@ func (o *clusterOptions) connect() (client.Client, string, error) {
 		if namespace, _, err = loader.Namespace(); err != nil {
 			return nil, "", fmt.Errorf("read kubeconfig: %w", err)
 		}
+	}
+	return cfg, namespace, nil
+}
+
+// connect makes the client of a command, and resolves the namespace.
+func (o *clusterOptions) connect() (client.Client, string, error) {
+	cfg, namespace, err := o.config()
+	if err != nil {
+		return nil, "", err
 	}
 	scheme := k8sruntime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), apiextensionsv1.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {

@@ -20,7 +20,8 @@ func newDiffCmd(io stdio) *cobra.Command {
 		Use:   "diff DIR",
 		Short: "Show what apply would change in the cluster",
 		Long: `diff compiles the framework in DIR and shows what 'kudoc apply' with the same flags would change: the plans that run,
-and what becomes of each object. The API server applies the objects for show, so that its defaults and refusals count.
+and what becomes of each object. The API server applies the objects for show, so that its defaults and refusals count. For an
+Instance that names a service account it does so as that account, if you may impersonate it.
 
 Exit code 0 means that nothing would change, 1 that something would.`,
 		Example: `  kudoc diff ./frameworks/zookeeper --instance zk -p replicas=5`,
@@ -52,7 +53,11 @@ func (o *applyOptions) diff(ctx context.Context, io stdio, dir string) error {
 	if err != nil {
 		return err
 	}
-	return printPreview(ctx, io, c, runs)
+	as, err := o.cluster.onBehalf(ctx, io, c, inst)
+	if err != nil {
+		return err
+	}
+	return printPreview(ctx, io, as, runs)
 }
 
 func printPreview(ctx context.Context, io stdio, c client.Client, runs []*execution.Run) error {

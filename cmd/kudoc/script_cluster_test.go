@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,9 +11,11 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // created makes an Instance of the cache with the parameters of a JSON file, and named after it, as kubectl create would.
@@ -39,6 +42,33 @@ func refused(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s: got %v, want %s", args[0], err, args[1])
 	}
 	ts.Logf("%v", err)
+}
+
+// as makes the rest of a script run as a user who may read and write everything, but impersonate nobody.
+func as(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: as USER")
+	}
+	cfg, err := clientcmd.BuildConfigFromFlags("", ts.Getenv("KUBECONFIG"))
+	ts.Check(err)
+	c, err := client.New(cfg, client.Options{})
+	ts.Check(err)
+	role := &rbacv1.ClusterRole{Rules: []rbacv1.PolicyRule{{APIGroups: []string{"*"}, Resources: []string{"*"}, Verbs: []string{"get", "list", "create", "patch", "delete"}}}}
+	role.Name = args[0] + "-" + ts.Getenv("NS")
+	binding := &rbacv1.ClusterRoleBinding{
+		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role.Name},
+		Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: args[0]}},
+	}
+	binding.Name = role.Name
+	ts.Check(errors.Join(c.Create(context.Background(), role), c.Create(context.Background(), binding)))
+	kubeconfig, err := clientcmd.LoadFromFile(ts.Getenv("KUBECONFIG"))
+	ts.Check(err)
+	for _, user := range kubeconfig.AuthInfos {
+		user.Impersonate = args[0]
+	}
+	path := ts.MkAbs("kubeconfig-" + args[0])
+	ts.Check(clientcmd.WriteToFile(*kubeconfig, path))
+	ts.Setenv("KUBECONFIG", path)
 }
 
 // createInstance makes an Instance of which the file is the spec. It posts the very text: to an API server, 1.0 is not 1, and a client would write it anew.

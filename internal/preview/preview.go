@@ -16,6 +16,7 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
@@ -37,7 +38,7 @@ func Of(ctx context.Context, c client.Client, run *execution.Run, scope executio
 	if err != nil {
 		return nil, err
 	}
-	p.prune()
+	p.prune(ctx)
 	return p.changes, nil
 }
 
@@ -54,6 +55,15 @@ func (p *preview) add(verb, object, text string) {
 	p.changes = append(p.changes, Change{verb, object, text})
 }
 
+// attempt tells what becomes of an object, or that nothing does because it is forbidden.
+func (p *preview) attempt(verb string, u *unstructured.Unstructured, err error) {
+	if apierrors.IsForbidden(err) {
+		p.add("cannot", manifest.Title(u), err.Error())
+		return
+	}
+	p.add(verb, manifest.Title(u), "")
+}
+
 func (p *preview) task(ctx context.Context, ref plan.Ref) error {
 	objects, err := p.run.Objects(ref, 1, p.scope)
 	if err != nil {
@@ -63,14 +73,16 @@ func (p *preview) task(ctx context.Context, ref plan.Ref) error {
 	for _, u := range objects {
 		switch p.run.Version.Spec.Task(ref.Task).Kind {
 		case v1alpha1.TaskRun:
-			p.add("run", manifest.Title(u), "")
+			p.attempt("run", u, p.Apply(ctx, client.ApplyConfigurationFromUnstructured(u.DeepCopy()), client.FieldOwner(execution.FieldManager(u)), client.DryRunAll))
 		case v1alpha1.TaskDelete:
 			live, err := p.live(ctx, u)
-			if err != nil {
+			switch {
+			case apierrors.IsForbidden(err):
+				p.attempt("read", u, err)
+			case err != nil:
 				return err
-			}
-			if live != nil {
-				p.add("delete", manifest.Title(u), "")
+			case live != nil:
+				p.attempt("delete", u, p.Delete(ctx, u, client.DryRunAll))
 			}
 		case v1alpha1.TaskWait:
 		case v1alpha1.TaskPatch:
@@ -101,6 +113,9 @@ func (p *preview) live(ctx context.Context, u *unstructured.Unstructured) (*unst
 func (p *preview) patch(ctx context.Context, u *unstructured.Unstructured) error {
 	live, err := p.live(ctx, u)
 	switch {
+	case apierrors.IsForbidden(err):
+		p.add("cannot", manifest.Title(u), err.Error())
+		return nil
 	case err != nil:
 		return fmt.Errorf("read %s: %w", manifest.Title(u), err)
 	case live == nil:
@@ -118,6 +133,10 @@ func (p *preview) apply(ctx context.Context, u *unstructured.Unstructured) error
 	}
 	p.applied[gk][client.ObjectKeyFromObject(u)] = true
 	live, err := p.live(ctx, u)
+	if apierrors.IsForbidden(err) {
+		p.add("cannot", manifest.Title(u), err.Error())
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("read %s: %w", manifest.Title(u), err)
 	}
@@ -165,16 +184,16 @@ func text(u *unstructured.Unstructured) string {
 }
 
 // prune lists what the tasks that run applied before and do not apply any more.
-func (p *preview) prune() {
+func (p *preview) prune(ctx context.Context) {
 	for _, it := range slices.Backward(p.run.Instance.Status.Inventory) {
 		gone := p.run.Version.Spec.Task(it.Task) == nil
 		kept := p.applied[schema.GroupKind{Group: it.Group, Kind: it.Kind}][client.ObjectKey{Namespace: it.Namespace, Name: it.Name}]
 		if !kept && (gone || p.tasks[it.Task]) {
 			u := &unstructured.Unstructured{}
-			u.SetKind(it.Kind)
+			u.SetGroupVersionKind(object.Kind(it))
 			u.SetNamespace(it.Namespace)
 			u.SetName(it.Name)
-			p.add("delete", manifest.Title(u), "")
+			p.attempt("delete", u, p.Delete(ctx, u, client.DryRunAll))
 		}
 	}
 }

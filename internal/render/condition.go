@@ -33,15 +33,17 @@ func (p *Program) When(in Inputs) (bool, error) {
 	if e == nil {
 		return true, nil
 	}
-	r, err := p.rendering(in)
-	if err != nil {
-		return false, err
-	}
-	ok, err := e.EvalBool(r.vars, r.budget)
-	if err != nil {
-		return false, fmt.Errorf("when: %w", err)
-	}
-	return ok, nil
+	return within(p, func(b *expression.Budget) (bool, error) {
+		r, err := p.rendering(in, b)
+		if err != nil {
+			return false, err
+		}
+		ok, err := e.EvalBool(r.vars, b)
+		if err != nil {
+			return false, fmt.Errorf("when: %w", err)
+		}
+		return ok, nil
+	})
 }
 
 // Readiness is what a task says about when the object of an ID is healthy; it is empty if it says nothing.
@@ -58,14 +60,16 @@ func (p *Program) Ready(task, id string, in Inputs, object map[string]any) (bool
 	if e == nil {
 		return true, nil
 	}
-	r, err := p.rendering(in)
-	if err != nil {
-		return false, err
-	}
-	if r.vars["object"], err = value.Canonical(object, 0); err != nil {
-		return false, fmt.Errorf("object: %w", err)
-	}
-	return e.EvalBool(r.vars, r.budget)
+	return within(p, func(b *expression.Budget) (bool, error) {
+		r, err := p.rendering(in, b)
+		if err != nil {
+			return false, err
+		}
+		if r.vars["object"], err = value.Canonical(object, 0); err != nil {
+			return false, fmt.Errorf("object: %w", err)
+		}
+		return e.EvalBool(r.vars, b)
+	})
 }
 
 func (p *Program) ready(task, id string) *expression.Compiled {

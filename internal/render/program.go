@@ -74,6 +74,8 @@ type Program struct {
 	tasks              map[string][]template
 	conditions         map[stepKey]*expression.Compiled
 	outputs            node
+	// wait is called before more than a small part of the budget is used.
+	wait func() error
 }
 
 // stepKey is where a step is.
@@ -173,8 +175,10 @@ func (p *Program) loadTemplates(spec *v1alpha1.FrameworkVersionSpec, env *cel.En
 // Params returns the effective parameters for those that an Instance sets: defaults filled in, types and constraints
 // checked. The error is parameter.Errors with everything that is wrong.
 func (p *Program) Params(given map[string]any) (map[string]any, error) {
-	vars := map[string]any{"framework": map[string]any{"name": p.framework, "version": p.version}}
-	return p.params.Resolve(given, []string{"params"}, vars, expression.NewBudget())
+	return within(p, func(b *expression.Budget) (map[string]any, error) {
+		vars := map[string]any{"framework": map[string]any{"name": p.framework, "version": p.version}}
+		return p.params.Resolve(given, []string{"params"}, vars, b)
+	})
 }
 
 // PlanParams returns the effective parameters of one run of a plan. Only in.Params and in.Instance need to be set.
@@ -184,11 +188,13 @@ func (p *Program) PlanParams(plan string, given map[string]any, in Inputs) (map[
 		return nil, fmt.Errorf("no plan %q%s", plan, spell.Hint(plan, sortedKeys(p.plans)))
 	}
 	in.Plan = PlanInfo{Name: plan}
-	r, err := p.rendering(in)
-	if err != nil {
-		return nil, err
-	}
-	return s.Resolve(given, []string{"plan", "params"}, r.vars, r.budget)
+	return within(p, func(b *expression.Budget) (map[string]any, error) {
+		r, err := p.rendering(in, b)
+		if err != nil {
+			return nil, err
+		}
+		return s.Resolve(given, []string{"plan", "params"}, r.vars, b)
+	})
 }
 
 // Required returns what templates read of the outputs of the Instance that meets a requirement. Outputs that the requirement
@@ -204,12 +210,14 @@ func (p *Program) Required(name string, outputs map[string]any) (map[string]any,
 			known[k] = v
 		}
 	}
-	return s.Resolve(known, []string{"outputs"}, map[string]any{}, expression.NewBudget())
+	return within(p, func(b *expression.Budget) (map[string]any, error) {
+		return s.Resolve(known, []string{"outputs"}, map[string]any{}, b)
+	})
 }
 
 // rendering makes the variables of one call.
-func (p *Program) rendering(in Inputs) (*rendering, error) {
-	r := &rendering{budget: expression.NewBudget()}
+func (p *Program) rendering(in Inputs, b *expression.Budget) (*rendering, error) {
+	r := &rendering{budget: b}
 	r.vars = map[string]any{
 		"instance":  map[string]any{"name": in.Instance.Name, "namespace": in.Instance.Namespace, "uid": in.Instance.UID},
 		"framework": map[string]any{"name": p.framework, "version": p.version},
@@ -252,11 +260,13 @@ func orEmpty(m map[string]any) map[string]any {
 
 // Objects renders the objects of a task, in the author's order, without those that render to nothing.
 func (p *Program) Objects(task string, in Inputs) ([]Object, error) {
-	r, err := p.With(in)
-	if err != nil {
-		return nil, err
-	}
-	return r.Objects(task)
+	return within(p, func(b *expression.Budget) ([]Object, error) {
+		r, err := p.rendering(in, b)
+		if err != nil {
+			return nil, err
+		}
+		return p.objects(r, task)
+	})
 }
 
 // Rendering renders several tasks for the same inputs: what their templates share is computed once. It is for one
@@ -268,21 +278,25 @@ type Rendering struct {
 
 // With prepares to render tasks for some inputs.
 func (p *Program) With(in Inputs) (*Rendering, error) {
-	r, err := p.rendering(in)
+	r, err := p.rendering(in, expression.NewBudget())
 	return &Rendering{p, r}, err
 }
 
 // Objects is Program.Objects.
 func (r *Rendering) Objects(task string) ([]Object, error) {
-	templates, ok := r.program.tasks[task]
-	if !ok {
-		return nil, fmt.Errorf("no task %q%s", task, spell.Hint(task, sortedKeys(r.program.tasks)))
-	}
 	r.budget = expression.NewBudget()
+	return r.program.objects(r.rendering, task)
+}
+
+func (p *Program) objects(r *rendering, task string) ([]Object, error) {
+	templates, ok := p.tasks[task]
+	if !ok {
+		return nil, fmt.Errorf("no task %q%s", task, spell.Hint(task, sortedKeys(p.tasks)))
+	}
 	var out []Object
 	ids := map[string]bool{}
 	for i, t := range templates {
-		v, err := t.node.render(r.rendering)
+		v, err := t.node.render(r)
 		if err != nil {
 			return nil, fmt.Errorf("task %q: %w", task, inside(t.name(i), err))
 		}
@@ -339,11 +353,13 @@ func (p *Program) Outputs(in Inputs) (map[string]any, error) {
 	if p.outputs == nil {
 		return map[string]any{}, nil
 	}
-	r, err := p.rendering(in)
-	if err != nil {
-		return nil, err
-	}
-	v, err := p.outputs.render(r)
+	v, err := within(p, func(b *expression.Budget) (any, error) {
+		r, err := p.rendering(in, b)
+		if err != nil {
+			return nil, err
+		}
+		return p.outputs.render(r)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("outputs: %w", err)
 	}

@@ -99,6 +99,7 @@ func (r *Reconciler) act(ctx context.Context, w *world, d *decision.Decision) (m
 	var later []error
 	for _, a := range d.Actions {
 		o, err := r.perform(ctx, w, a, d)
+		err = r.graceful(w, a.Ref, string(a.Kind), err)
 		var transient *object.TransientError
 		switch {
 		case errors.As(err, &transient):
@@ -150,7 +151,6 @@ func (r *Reconciler) adopt(ctx context.Context, inst *v1alpha1.Instance, e *v1al
 // objects are, as far as their applies told.
 func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, d *decision.Decision) (plan.Observation, error) {
 	task := w.Run.Version.Spec.Task(a.Ref.Task)
-	step := findStep(w.Run.Execution, a.Ref)
 	worst := plan.Observation{Progress: plan.Done}
 	for _, o := range d.Objects[a.Ref] {
 		came, err := r.performOn(ctx, w, a, d, task, o)
@@ -160,11 +160,7 @@ func (r *Reconciler) perform(ctx context.Context, w *world, a plan.Action, d *de
 			}
 		}
 		if err != nil {
-			var started *metav1.Time
-			if step != nil {
-				started = step.StartedAt
-			}
-			return plan.Observation{Progress: plan.Waiting}, object.Graceful(object.Explain(object.Display(o.Unstructured), err), started, w.Now)
+			return plan.Observation{Progress: plan.Waiting}, object.Explain(object.Display(o.Unstructured), err)
 		}
 		worst = health.Worse(worst, came)
 	}
@@ -199,17 +195,6 @@ func uidOf(inst *v1alpha1.Instance, u *unstructured.Unstructured) types.UID {
 		}
 	}
 	return ""
-}
-
-func findStep(e *v1alpha1.PlanExecution, ref plan.Ref) *v1alpha1.StepStatus {
-	for i := range e.Status.Phases {
-		for j := range e.Status.Phases[i].Steps {
-			if e.Status.Phases[i].Name == ref.Phase && e.Status.Phases[i].Steps[j].Name == ref.Step {
-				return &e.Status.Phases[i].Steps[j]
-			}
-		}
-	}
-	return nil
 }
 
 // lookFor finds out which of the objects that are to be deleted are gone.

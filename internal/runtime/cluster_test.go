@@ -37,6 +37,8 @@ type cluster struct {
 	cfg       *rest.Config
 	c         client.Client
 	namespace string
+	// made counts the Jobs that ever existed with a prefix; by their events, if it is nil.
+	made func(prefix string) int
 }
 
 var discardLogs = sync.OnceFunc(func() { ctrl.SetLogger(logr.Discard()) })

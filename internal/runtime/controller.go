@@ -64,6 +64,8 @@ type Reconciler struct {
 	rotated  secretsMade
 	watches  *watches
 	lanes    *lanes.Lanes
+	bigs     lanes.Bigs
+	refusals known.Refusals
 	written  known.Writes
 	sights   known.Sights
 }
@@ -74,7 +76,7 @@ func Setup(mgr ctrl.Manager, workers int) error { return setup(mgr, workers, tim
 func setup(mgr ctrl.Manager, workers int, now func() time.Time) error {
 	r := &Reconciler{
 		Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Scope: execution.MappedScope(mgr.GetRESTMapper()),
-		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: lanes.New(workers),
+		Recorder: mgr.GetEventRecorder("kudoc"), Now: now, lanes: lanes.New(workers), bigs: lanes.NewBigs(),
 		accounts: object.Accounts{Config: mgr.GetConfig(), Options: client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()}},
 	}
 	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.PlanExecution{}, instanceField, func(o client.Object) []string {
@@ -135,7 +137,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req reconcile.Request) (reco
 
 // move gathers, decides, records and acts. It says whether there is more to do at once.
 func (r *Reconciler) move(ctx context.Context, req reconcile.Request) (result reconcile.Result, more bool, err error) {
-	w, err := r.gather(ctx, req.NamespacedName)
+	place := r.bigs.Place()
+	defer place.Leave()
+	w, err := r.gather(ctx, req.NamespacedName, place)
 	switch {
 	case err != nil:
 		return reconcile.Result{}, false, err
@@ -191,6 +195,7 @@ func (r *Reconciler) rest(ctx context.Context, w *world, d *decision.Decision, c
 	key := client.ObjectKeyFromObject(d.Inst)
 	if ends(w, d) {
 		r.clocks.Forget(w.Active.UID)
+		r.refusals.Forget(w.Active.UID)
 		r.rotated.forget(w.Active.UID)
 		r.sights.Keep(key, fallsIll)
 	}

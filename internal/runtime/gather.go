@@ -17,6 +17,7 @@ import (
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/lanes"
 	"github.com/kudoc/kudoc/internal/runtime/metrics"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
@@ -33,6 +34,8 @@ type world struct {
 	recorded map[string]*v1alpha1.PlanExecution
 	// children are the Instances that are to meet requirements for which the Instance names none.
 	children []execution.Child
+	// place is that among those who render what is big.
+	place *lanes.Place
 	// foreign says that a running step waits for an object of others, of which no watch tells.
 	foreign bool
 }
@@ -44,8 +47,8 @@ func (w *world) active(e *v1alpha1.PlanExecution) bool {
 }
 
 // gather does every read. It returns nil if the Instance does not exist.
-func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName) (*world, error) {
-	w := &world{recorded: map[string]*v1alpha1.PlanExecution{}, World: decision.World{
+func (r *Reconciler) gather(ctx context.Context, key types.NamespacedName, place *lanes.Place) (*world, error) {
+	w := &world{place: place, recorded: map[string]*v1alpha1.PlanExecution{}, World: decision.World{
 		Inst: &v1alpha1.Instance{}, Observed: map[plan.Ref]plan.Observation{},
 		UIDs: map[object.Identity]types.UID{}, Fields: map[object.Identity]string{}, Gone: map[object.Identity]bool{}, Now: r.Now(),
 	}}
@@ -121,7 +124,7 @@ func (r *Reconciler) access(inst *v1alpha1.Instance) (object.Access, error) {
 func (r *Reconciler) gatherActive(ctx context.Context, w *world) error {
 	var err error
 	if t := w.Inst.Status.Target; t != nil {
-		if w.TargetVersion, w.TargetProgram, _, err = r.version(ctx, t.FrameworkVersion); err != nil {
+		if w.TargetVersion, w.TargetProgram, _, err = r.version(ctx, t.FrameworkVersion, w.place); err != nil {
 			return err
 		}
 	}
@@ -142,7 +145,7 @@ func (r *Reconciler) gatherActive(ctx context.Context, w *world) error {
 		w.recorded[w.Active.Name] = w.Active.DeepCopy()
 	}
 	w.Now = r.clocks.Of(w.Active.UID, w.Now)
-	if w.Run, w.RunRefusal, err = r.load(ctx, w.Inst, w.Active); err != nil || w.Run == nil {
+	if w.Run, w.RunRefusal, err = r.load(ctx, w.Inst, w.Active, w.place); err != nil || w.Run == nil {
 		return err
 	}
 	r.observe(ctx, w)
@@ -172,7 +175,7 @@ func (r *Reconciler) executions(ctx context.Context, key types.NamespacedName) (
 // desire reads what the spec asks for.
 func (r *Reconciler) desire(ctx context.Context, w *world) error {
 	inst := w.Inst
-	v, program, ref, err := r.version(ctx, inst.Spec.FrameworkVersion)
+	v, program, ref, err := r.version(ctx, inst.Spec.FrameworkVersion, w.place)
 	if w.Refusal = ref; ref != nil || err != nil {
 		return err
 	}
@@ -203,8 +206,8 @@ func refused(reason string, err error) *decision.Refusal {
 	return &decision.Refusal{Reason: reason, Message: err.Error()}
 }
 
-// version reads a FrameworkVersion and its program.
-func (r *Reconciler) version(ctx context.Context, name string) (*v1alpha1.FrameworkVersion, *render.Program, *decision.Refusal, error) {
+// version reads a FrameworkVersion and its program, which takes the place before it renders what is big.
+func (r *Reconciler) version(ctx context.Context, name string, place *lanes.Place) (*v1alpha1.FrameworkVersion, *render.Program, *decision.Refusal, error) {
 	v := &v1alpha1.FrameworkVersion{}
 	if err := r.Get(ctx, types.NamespacedName{Name: name}, v); apierrors.IsNotFound(err) {
 		return nil, nil, &decision.Refusal{Reason: v1alpha1.ReasonFrameworkVersionNotFound, Message: fmt.Sprintf("there is no FrameworkVersion %q", name)}, nil
@@ -215,15 +218,15 @@ func (r *Reconciler) version(ctx context.Context, name string) (*v1alpha1.Framew
 	if err != nil {
 		return nil, nil, &decision.Refusal{Reason: v1alpha1.ReasonFrameworkVersionInvalid, Message: fmt.Sprintf("FrameworkVersion %q: %v", name, err)}, nil
 	}
-	return v, program, nil, nil
+	return v, program.Waiting(func() error { return place.Take(ctx) }), nil, nil
 }
 
 // load resolves what an execution is pinned to, or is about to be pinned to.
-func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution) (*execution.Run, *decision.Refusal, error) {
+func (r *Reconciler) load(ctx context.Context, inst *v1alpha1.Instance, e *v1alpha1.PlanExecution, place *lanes.Place) (*execution.Run, *decision.Refusal, error) {
 	if !decision.Begun(e) {
 		decision.Pin(inst, e)
 	}
-	v, program, ref, err := r.version(ctx, e.Status.FrameworkVersion)
+	v, program, ref, err := r.version(ctx, e.Status.FrameworkVersion, place)
 	if ref != nil || err != nil {
 		return nil, ref, err
 	}
@@ -260,6 +263,7 @@ func (r *Reconciler) observe(ctx context.Context, w *world) {
 				}
 				ref := plan.Ref{Phase: ph.Name, Step: s.Name, Task: t.Name}
 				o, err := r.observeTask(ctx, w, ref, &s)
+				err = r.graceful(w, ref, "look", err)
 				var transient *object.TransientError
 				switch {
 				case errors.As(err, &transient):

@@ -13,6 +13,7 @@ import (
 	"github.com/kudoc/kudoc/internal/runtime/decision"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 	"github.com/kudoc/kudoc/internal/runtime/health"
+	"github.com/kudoc/kudoc/internal/runtime/known"
 	"github.com/kudoc/kudoc/internal/runtime/object"
 	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
@@ -21,7 +22,7 @@ import (
 func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s *v1alpha1.StepStatus) (plan.Observation, error) {
 	wanted, err := w.Run.Identified(ref, s.Attempts, r.Scope)
 	if err != nil {
-		return plan.Observation{}, object.Graceful(err, s.StartedAt, w.Now)
+		return plan.Observation{}, err
 	}
 	task := w.Run.Version.Spec.Task(ref.Task)
 	worst := plan.Observation{Progress: plan.Done}
@@ -46,7 +47,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		if apierrors.IsNotFound(err) {
 			live = nil
 		} else if err != nil {
-			return plan.Observation{}, object.Graceful(object.Explain("read "+object.Display(want), err), s.StartedAt, w.Now)
+			return plan.Observation{}, object.Explain("read "+object.Display(want), err)
 		}
 		came := r.judge(w, ref, task, o, live)
 		if came.Progress == plan.Waiting && task.Kind != v1alpha1.TaskDelete || came.Progress == plan.Broken {
@@ -74,6 +75,15 @@ func (r *Reconciler) judge(w *world, ref plan.Ref, task *v1alpha1.Task, want exe
 		r.sights.Note(client.ObjectKeyFromObject(w.Inst), live)
 	}
 	return o
+}
+
+// graceful wraps an error about the objects of a task that waiting may mend.
+func (r *Reconciler) graceful(w *world, ref plan.Ref, verb string, err error) error {
+	since := r.refusals.Since(known.Refusal{Execution: w.Run.Execution.UID, Ref: ref, Verb: verb}, err, w.Now)
+	if err == nil {
+		return nil
+	}
+	return object.Graceful(err, since, w.Now)
 }
 
 // lookAgain learns of objects what was seen of them when their step ended, if that got lost.

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/kudoc/kudoc/internal/clustertest"
 )
 
 // sandbox is a sandbox of a test's own, so that nobody else suffers from what is done to it.
@@ -19,13 +21,10 @@ type sandbox struct {
 }
 
 // ownSandbox starts another sandbox with the program of the one that the tests share. It needs half a gigabyte and five
-// seconds, so only make chaos has it.
-func ownSandbox(t *testing.T, c chaos) *sandbox {
+// seconds.
+func ownSandbox(t *testing.T) *sandbox {
 	t.Helper()
-	shared := os.Getenv("KUDOC_TEST_KUBECONFIG")
-	if shared == "" || !c.full {
-		t.Skip("starts a sandbox of its own: run 'make chaos'")
-	}
+	shared := clustertest.Kubeconfig(t)
 	t.Parallel()
 	program := fmt.Sprintf("/proc/%d/exe", stateOf(t, filepath.Dir(shared)).SupervisorPID)
 	s := &sandbox{t, filepath.Join(t.TempDir(), "sandbox")}
@@ -44,10 +43,13 @@ func ownSandbox(t *testing.T, c chaos) *sandbox {
 // sandboxState is what a sandbox writes down about itself.
 type sandboxState struct {
 	SupervisorPID int `json:"supervisorPid"`
-	Components    []struct {
-		Name string
-		PID  int
-	}
+	Components    []sandboxComponent
+}
+
+type sandboxComponent struct {
+	Name   string
+	PID    int
+	Health string `json:"healthURL"`
 }
 
 func stateOf(t *testing.T, dir string) sandboxState {
@@ -63,16 +65,21 @@ func stateOf(t *testing.T, dir string) sandboxState {
 	return s
 }
 
+func (s *sandbox) component(name string) sandboxComponent {
+	s.t.Helper()
+	for _, c := range stateOf(s.t, s.dir).Components {
+		if c.Name == name {
+			return c
+		}
+	}
+	s.t.Fatalf("the sandbox has no %s", name)
+	return sandboxComponent{}
+}
+
 // pid is the process of a component.
 func (s *sandbox) pid(component string) int {
 	s.t.Helper()
-	for _, c := range stateOf(s.t, s.dir).Components {
-		if c.Name == component {
-			return c.PID
-		}
-	}
-	s.t.Fatalf("the sandbox has no %s", component)
-	return 0
+	return s.component(component).PID
 }
 
 func (s *sandbox) connect() *cluster { return connectTo(s.t, filepath.Join(s.dir, "kubeconfig")) }
@@ -98,7 +105,10 @@ func (s *sandbox) stall(c chaos, y *tally) (stop func()) {
 
 func TestPlansEndRightAlthoughEtcdStalls(t *testing.T) {
 	c, y := newChaos(t), &tally{}
-	s := ownSandbox(t, c)
+	if !c.full {
+		t.Skip("takes a minute: run 'make chaos'")
+	}
+	s := ownSandbox(t)
 	t.Cleanup(func() { y.report(t, c) })
 	k := s.connect()
 	k.start(nil)

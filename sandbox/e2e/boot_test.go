@@ -244,9 +244,11 @@ type status struct {
 	Server     string `json:"server"`
 	Supervisor int    `json:"supervisorPid"`
 	Components []struct {
-		Name   string `json:"name"`
-		PID    int    `json:"pid"`
-		Health string `json:"health"`
+		Name     string `json:"name"`
+		PID      int    `json:"pid"`
+		Health   string `json:"health"`
+		Restarts int    `json:"restarts"`
+		LastEnd  string `json:"lastEnd"`
 	} `json:"components"`
 }
 

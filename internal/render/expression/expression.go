@@ -2,6 +2,7 @@ package expression
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/interpreter"
 
 	"github.com/kudoc/kudoc/internal/render/library"
 	"github.com/kudoc/kudoc/internal/render/value"
@@ -33,6 +35,7 @@ var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
 
 // Compiled is a CEL expression that has been checked and can be evaluated.
 type Compiled struct {
+	env     *cel.Env
 	source  string
 	program cel.Program
 	reads   [][]string
@@ -46,11 +49,36 @@ func Compile(env *cel.Env, source string) (*Compiled, error) {
 	if err := issues.Err(); err != nil {
 		return nil, fmt.Errorf("expression %s: %s", value.Abbreviate(source), firstLine(err))
 	}
-	p, err := env.Program(ast, append(library.Bounds(maxExprCost), cel.InterruptCheckFrequency(1000))...)
+	p, err := program(env, ast, smallCost)
 	if err != nil {
 		return nil, fmt.Errorf("expression %s: %s", value.Abbreviate(source), firstLine(err))
 	}
-	return &Compiled{source: source, program: p, reads: references(ast), path: plainSelection(ast), loops: loopMacro.MatchString(source)}, nil
+	return &Compiled{env: env, source: source, program: p, reads: references(ast), path: plainSelection(ast), loops: loopMacro.MatchString(source)}, nil
+}
+
+// program is an expression that can be evaluated, at a limited cost.
+func program(env *cel.Env, ast *cel.Ast, limit uint64) (cel.Program, error) {
+	return env.Program(ast, append(library.Bounds(limit), cel.InterruptCheckFrequency(1000))...)
+}
+
+// costly is the program with the limit for all; that with a lower one is the only one that is kept.
+func (e *Compiled) costly(b *Budget) (cel.Program, error) {
+	if p := b.costly[e]; p != nil {
+		return p, nil
+	}
+	ast, issues := e.env.Compile(e.source)
+	if err := issues.Err(); err != nil {
+		return nil, err
+	}
+	p, err := program(e.env, ast, maxExprCost)
+	if err != nil {
+		return nil, err
+	}
+	if b.costly == nil {
+		b.costly = map[*Compiled]cel.Program{}
+	}
+	b.costly[e] = p
+	return p, nil
 }
 
 // Source is the text of the expression.
@@ -66,7 +94,18 @@ func (e *Compiled) Eval(vars map[string]any, b *Budget) (ref.Val, error) {
 			return v, b.Spend(uint64(len(e.path)))
 		}
 	}
-	v, details, err := e.evalInTime(vars, b.until)
+	p, known := b.costly[e]
+	if !known {
+		p = e.program
+	}
+	v, details, err := e.evalInTime(p, vars, b.until)
+	if !known && costsTooMuch(err) {
+		if b.small {
+			b.exceeded = true
+		} else if p, err = e.costly(b); err == nil {
+			v, details, err = e.evalInTime(p, vars, b.until)
+		}
+	}
 	if details != nil {
 		if cost := details.ActualCost(); cost != nil {
 			if spent := b.Spend(*cost + 1); spent != nil {
@@ -80,16 +119,22 @@ func (e *Compiled) Eval(vars map[string]any, b *Budget) (ref.Val, error) {
 	return v, nil
 }
 
+// costsTooMuch says whether an evaluation was ended because of its cost.
+func costsTooMuch(err error) bool {
+	var cancelled interpreter.EvalCancelledError
+	return errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded
+}
+
 // loopMacro finds macros that loop; what it finds in a string costs a timer.
 var loopMacro = regexp.MustCompile(`\.(all|exists|exists_one|filter|map)\(`)
 
-func (e *Compiled) evalInTime(vars map[string]any, until time.Time) (ref.Val, *cel.EvalDetails, error) {
+func (e *Compiled) evalInTime(p cel.Program, vars map[string]any, until time.Time) (ref.Val, *cel.EvalDetails, error) {
 	if !e.loops {
-		return e.program.Eval(vars)
+		return p.Eval(vars)
 	}
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
-	v, details, err := e.program.ContextEval(ctx, vars)
+	v, details, err := p.ContextEval(ctx, vars)
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("the loops take longer than the limit of %s", maxTime)
 	}

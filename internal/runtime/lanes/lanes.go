@@ -1,4 +1,4 @@
-// Package lanes bounds how many Instances are reconciled at once.
+// Package lanes bounds how many Instances are reconciled at once, and how many of those render what is big.
 package lanes
 
 import (

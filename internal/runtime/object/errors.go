@@ -16,8 +16,8 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
-// grace is how long after the start of a step a missing permission or kind may be about to appear: a role is aggregated,
-// and a definition established, a moment after it was created.
+// grace is how long a missing permission or kind may be about to appear: a role is aggregated, and a definition established, a
+// moment after it was created, and an API server has read them a moment after it has started.
 const grace = 15 * time.Second
 
 // TransientError is an error that goes away by itself: it uses up no attempt.
@@ -26,16 +26,17 @@ type TransientError struct{ err error }
 func (e *TransientError) Error() string { return e.err.Error() }
 func (e *TransientError) Unwrap() error { return e.err }
 
-// Graceful wraps an error that waiting may mend.
-func Graceful(err error, started *metav1.Time, now time.Time) error {
-	young := started == nil || now.Sub(started.Time) < grace
-	switch {
-	case transient(err):
-		return &TransientError{err}
-	case young && (apierrors.IsForbidden(err) || meta.IsNoMatchError(err) || apierrors.IsNotFound(err)):
+// Graceful wraps an error that waiting may mend; since is when it was seen first.
+func Graceful(err error, since, now time.Time) error {
+	if transient(err) || Missing(err) && now.Sub(since) < grace {
 		return &TransientError{err}
 	}
 	return err
+}
+
+// Missing says whether there is no permission, no kind or no namespace for what was asked.
+func Missing(err error) bool {
+	return apierrors.IsForbidden(err) || meta.IsNoMatchError(err) || apierrors.IsNotFound(err)
 }
 
 // transient says whether the same request may succeed a little later.

@@ -33,7 +33,7 @@ func TestErrorsThatGoAwayUseUpNoAttempt(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for name, tc := range map[string]struct {
 		err  error
-		age  time.Duration // of the step
+		age  time.Duration // since it was seen first
 		want bool
 	}{
 		"somebody wrote at the same time":             {apierrors.NewConflict(configMaps, "a", errors.New("newer")), old, true},
@@ -52,9 +52,8 @@ func TestErrorsThatGoAwayUseUpNoAttempt(t *testing.T) {
 		"a namespace that nobody makes":               {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "a"), old, false},
 		"an error of the server without a name":       {&apierrors.StatusError{ErrStatus: metav1.Status{Code: 599}}, old, true},
 	} {
-		started := metav1.NewTime(now.Add(-tc.age))
 		var transient *TransientError
-		if got := errors.As(Graceful(tc.err, &started, now), &transient); got != tc.want {
+		if got := errors.As(Graceful(tc.err, now.Add(-tc.age), now), &transient); got != tc.want {
 			t.Errorf("%s: goes away: %v, want %v", name, got, tc.want)
 		}
 	}

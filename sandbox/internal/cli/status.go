@@ -73,7 +73,16 @@ func printStatus(w io.Writer, status cluster.Status, output string) error {
 	row("nodes", status.Nodes)
 	row("supervisor", status.Supervisor)
 	for _, c := range status.Components {
-		row(c.Name, fmt.Sprintf("pid %d, %s", c.PID, c.Health))
+		row(c.Name, describe(c))
 	}
 	return errors.Join(failed, t.Flush())
+}
+
+// describe tells how a component is and, if it has ended by itself, how.
+func describe(c cluster.ComponentStatus) string {
+	text := fmt.Sprintf("pid %d, %s", c.PID, c.Health)
+	if c.LastEnd != "" {
+		text += fmt.Sprintf(" (restarts: %d, last end: %s)", c.Restarts, c.LastEnd)
+	}
+	return text
 }

@@ -112,19 +112,23 @@ func (s *supervisor) startHealthy(ctx context.Context, components ...component.S
 		if c.Health == "" {
 			continue
 		}
-		probe, err := prober(s.layout, c.Name, c.Health)
-		if err != nil {
-			return err
-		}
-		err = poll(ctx, 50*time.Millisecond, func(ctx context.Context) error {
-			_, err := probe.get(ctx, "")
-			return err
-		})
-		if err != nil {
+		if err := s.answers(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// answers waits until a component says that it is well.
+func (s *supervisor) answers(ctx context.Context, c component.Spec) error {
+	probe, err := prober(s.layout, c.Name, c.Health)
+	if err != nil {
+		return err
+	}
+	return poll(ctx, 50*time.Millisecond, func(ctx context.Context) error {
+		_, err := probe.get(ctx, "")
+		return err
+	})
 }
 
 // join creates what every cluster has: a default storage class, simulated nodes

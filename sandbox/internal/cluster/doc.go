@@ -9,8 +9,9 @@
 // Three processes take part:
 //
 //	up          prepares the folder, starts the supervisor, reports its progress, ends
-//	supervisor  owns the components; stops all of them when one dies, when it is
-//	            told to, or when the process it was started for is gone
+//	supervisor  owns the components; starts one that dies again; stops all of them
+//	            when one does not get well any more, when it is told to, or when
+//	            the process it was started for is gone
 //	component   ends when its supervisor does, however the supervisor ended
 //
 // Who is alive is decided by one thing: a lock on the sandbox's folder, which
@@ -19,5 +20,6 @@
 //
 // What to run and what to write is decided by package component, where files go
 // by package folder; package process runs what is decided. The order of the boot
-// is in boot.go, and in realboot.go for a real node.
+// is in boot.go, and in realboot.go for a real node; what is done about
+// components that die is in restart.go.
 package cluster

@@ -17,7 +17,7 @@ const (
 	Booting  Phase = "booting"  // components are being started
 	Running  Phase = "running"  // the API answers and every node is ready
 	Stopping Phase = "stopping" // components are being stopped
-	Failed   Phase = "failed"   // the boot failed or a component died; nothing runs, the logs are kept
+	Failed   Phase = "failed"   // the boot failed or a component cannot be kept running; nothing runs, the logs are kept
 )
 
 // State is what the supervisor writes down for the commands to read. It is a
@@ -43,9 +43,11 @@ type Stage struct {
 
 // Process is one running component.
 type Process struct {
-	Name   string `json:"name"`
-	PID    int    `json:"pid"`
-	Health string `json:"healthURL,omitempty"`
+	Name     string `json:"name"`
+	PID      int    `json:"pid"`
+	Health   string `json:"healthURL,omitempty"`
+	Restarts int    `json:"restarts,omitempty"`
+	LastEnd  string `json:"lastEnd,omitempty"` // how it ended before the last restart
 }
 
 // readState returns the recorded state, and false when there is none yet.

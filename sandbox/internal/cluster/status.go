@@ -27,9 +27,11 @@ type Status struct {
 
 // ComponentStatus is the health of one component: "ok", or why not.
 type ComponentStatus struct {
-	Name   string `json:"name"`
-	PID    int    `json:"pid"`
-	Health string `json:"health"`
+	Name     string `json:"name"`
+	PID      int    `json:"pid"`
+	Health   string `json:"health"`
+	Restarts int    `json:"restarts,omitempty"`
+	LastEnd  string `json:"lastEnd,omitempty"`
 }
 
 const healthy = "ok"
@@ -65,7 +67,7 @@ func Inspect(ctx context.Context, dir string) (Status, error) {
 	for _, p := range state.Components {
 		health := probe(ctx, l, p)
 		status.Running = status.Running && health == healthy
-		status.Components = append(status.Components, ComponentStatus{Name: p.Name, PID: p.PID, Health: health})
+		status.Components = append(status.Components, ComponentStatus{Name: p.Name, PID: p.PID, Health: health, Restarts: p.Restarts, LastEnd: p.LastEnd})
 	}
 	return status, nil
 }

@@ -45,10 +45,14 @@ type supervisor struct {
 	children   []*process.Child
 	state      State
 	fail       context.CancelCauseFunc // ends the sandbox with a reason
+	booted     chan struct{}           // closed when all components have been well
+	over       <-chan struct{}         // closed when the sandbox ends
+	todo       chan func()             // what goroutines want to have done
+	tries      map[string]int          // how often components were started again without getting well
 }
 
 // Supervise boots a sandbox and watches it until stop is done, a component
-// dies or the owner is gone; then it stops all components. It removes the
+// dies and cannot be started again or the owner is gone; then it stops all components. It removes the
 // sandbox's files unless the sandbox failed, when the logs are worth reading.
 //
 // Its caller, up, has locked the folder; the lock is inherited.
@@ -82,14 +86,20 @@ func Supervise(stop context.Context, opts Options, logger *log.Logger) error {
 		state:    State{Phase: Booting, Supervisor: os.Getpid(), Started: time.Now(), Nodes: opts.Nodes, Real: opts.Real},
 		launch:   (*exec.Cmd).Start,
 		fail:     fail,
+		booted:   make(chan struct{}),
+		over:     ctx.Done(),
+		todo:     make(chan func()),
+		tries:    map[string]int{},
 	}
 	if opts.OwnerPID != 0 {
 		go s.watchOwner(ctx)
 	}
 	if err := s.boot(ctx); err != nil {
 		fail(err)
+	} else {
+		close(s.booted)
 	}
-	<-ctx.Done()
+	s.watch(ctx)
 	return s.end(context.Cause(ctx))
 }
 
@@ -136,8 +146,8 @@ func (s *supervisor) stopAll() {
 	}
 }
 
-// start runs a component, and ends the sandbox when the component does. The
-// component inherits files after those that every child has.
+// start runs a component and looks after it. The component inherits files after
+// those that every child has.
 func (s *supervisor) start(c component.Spec, files ...*os.File) error {
 	ch, err := s.spawn(c, files...)
 	if err != nil {
@@ -146,11 +156,7 @@ func (s *supervisor) start(c component.Spec, files ...*os.File) error {
 	s.children = append(s.children, ch)
 	s.state.Components = append(s.state.Components, Process{Name: c.Name, PID: ch.PID(), Health: c.Health})
 	s.record()
-	go func() {
-		// During a stop this comes too late to be the reason, as it should.
-		<-ch.Done
-		s.fail(fmt.Errorf("%s ended by itself (%s): see %s", c.Name, ch.How(), s.layout.Log(c.Name)))
-	}()
+	go s.look(ch)
 	return nil
 }
 

@@ -97,7 +97,9 @@ func simulatorArgs(l folder.Layout) []string {
 		"--manage-nodes-with-annotation-selector=" + manifest.Simulated + "=fake",
 		"--node-ip=" + manifest.NodeAddress,
 		"--cidr=10.244.0.0/16",
-		"--node-lease-duration-seconds=40",
+		// One that is started again waits until the leases of the one before have
+		// run out.
+		"--node-lease-duration-seconds=8",
 		"--v=WARN",
 	}
 }
