@@ -103,7 +103,7 @@ func TestWhatIsBigAtTheSameTimeFitsIntoMemory(t *testing.T) {
 }
 
 func TestOnlyWhatIsBigWaits(t *testing.T) {
-	places := make(chan struct{}, 1)
+	places := make(Bigs, 1)
 	first := places.Place()
 	if err := errors.Join(first.Take(t.Context()), first.Take(t.Context())); err != nil { // it has one for all that it renders
 		t.Fatal(err)
