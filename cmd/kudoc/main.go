@@ -83,6 +83,6 @@ func run(ctx context.Context, args []string, io stdio) int {
 		fmt.Fprintln(io.err, "kudoc: interrupted")
 		return exitFound
 	}
-	fmt.Fprintln(io.err, "kudoc:", err)
+	fmt.Fprintln(io.err, "kudoc:", reached(err))
 	return exitFound
 }
