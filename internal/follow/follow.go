@@ -131,13 +131,14 @@ func Execution(ctx context.Context, c client.Client, key client.ObjectKey, timeo
 		if err := c.Get(ctx, key, &e); err != nil {
 			return false, "", gone(err, "execution "+key.Name)
 		}
+		if plan.Reopens(&e.Status, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry}) { // what it says is about the run before
+			sayUnseen(s, begun)
+			return false, unseen, nil
+		}
 		s.Executions([]*v1alpha1.PlanExecution{&e})
 		switch st := &e.Status; {
 		case st.State == v1alpha1.Succeeded:
 			return true, "", nil
-		case plan.Reopens(st, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry}):
-			sayUnseen(s, begun)
-			return false, unseen, nil
 		case st.State.Terminal():
 			return false, "", &FailedError{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
 		case st.State == "":

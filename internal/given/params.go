@@ -201,9 +201,20 @@ func parse(kind, path, text string) (any, error) {
 		ok = true
 	}
 	if !ok {
-		return nil, fmt.Errorf("parameter %q is %s: %q is none", path, article(kind), text)
+		return nil, fmt.Errorf("parameter %q is %s: %q is none%s", path, article(kind), text, spelling(kind, path))
 	}
 	return v, nil
+}
+
+// spelling says how values are written that are no single word.
+func spelling(kind, path string) string {
+	switch kind {
+	case "list":
+		return fmt.Sprintf("; write '%s=[a, b]'", path)
+	case "map", "struct":
+		return fmt.Sprintf("; set its fields, as in %s.FIELD=VALUE", path)
+	}
+	return ""
 }
 
 // article is the name of a type as a sentence has it.
