@@ -87,7 +87,7 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return err
 	}
 	what := follow.Generation{Key: client.ObjectKeyFromObject(inst), Number: inst.GetGeneration(), Before: o.before}
-	return follow.Instance(ctx, c, what, o.timeout, progress.New(io.err))
+	return waited(o.instance, follow.Instance(ctx, c, what, o.timeout, progress.New(io.err)))
 }
 
 // applyInstance applies an Instance. If somebody else, or the controller, was faster, it is made anew from what is there now, so

@@ -79,7 +79,7 @@ func (o *commandOptions) retry(ctx context.Context, io stdio, name string) error
 	if err := o.command(ctx, io, c, before, e, "retried"); err != nil || !o.wait {
 		return err
 	}
-	return follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
+	return waited(name, follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err)))
 }
 
 func (o *commandOptions) command(ctx context.Context, io stdio, c client.Client, before, after *v1alpha1.PlanExecution, done string) error {
@@ -152,8 +152,7 @@ func stopped(_ *v1alpha1.Instance, all []v1alpha1.PlanExecution) (*v1alpha1.Plan
 
 // ended says what became of an execution, or that it is not over.
 func ended(s v1alpha1.State) string {
-	switch s {
-	case v1alpha1.Succeeded, v1alpha1.Failed:
+	if s == v1alpha1.Succeeded || s == v1alpha1.Failed {
 		return "has " + strings.ToLower(string(s))
 	}
 	return "is " + strings.ToLower(string(cmp.Or(s, v1alpha1.Pending)))

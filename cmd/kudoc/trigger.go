@@ -62,7 +62,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 	if !o.wait {
 		return nil
 	}
-	return follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
+	return waited(name, follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err)))
 }
 
 // execution makes the PlanExecution, after it has checked that there are such a plan and such parameters.
