@@ -76,7 +76,11 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return err
 	}
 	for _, obj := range built(res) {
-		if err := manifest.Apply(ctx, io.out, c, obj); err != nil {
+		err := manifest.Apply(ctx, io.out, c, obj)
+		if inst != nil && apierrors.IsForbidden(err) && obj != client.Object(res.Version) {
+			continue // who may make Instances needs no rights on what the cluster shares, if the version is there
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -123,6 +127,9 @@ func (o *applyOptions) prepare(ctx context.Context, io stdio, dir string) (*comp
 	}
 	if _, err := c.RESTMapper().RESTMapping(v1alpha1.GroupVersion.WithKind("Framework").GroupKind()); err != nil {
 		return nil, nil, nil, installed(err)
+	}
+	if err := manifest.CheckVersion(ctx, c, res.Version); err != nil {
+		return nil, nil, nil, err
 	}
 	inst, err := o.desired(ctx, io, c, namespace, res)
 	return res, c, inst, err

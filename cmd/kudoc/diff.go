@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/preview"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
@@ -49,9 +48,6 @@ func (o *applyOptions) diff(ctx context.Context, io stdio, dir string) error {
 		return fmt.Errorf("instance %s: %w", o.instance, err)
 	}
 	inst.Status = status
-	if err := manifest.CheckVersion(ctx, c, res.Version); err != nil {
-		return err
-	}
 	runs, err := preview.Runs(ctx, c, inst, res.Version)
 	if err != nil {
 		return err
