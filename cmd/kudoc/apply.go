@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -29,6 +31,7 @@ type applyOptions struct {
 	wait     bool
 	noWait   bool
 	timeout  time.Duration
+	before   int64 // generation of the Instance before it is applied; 0 if there was none
 }
 
 func newApplyCmd(io stdio) *cobra.Command {
@@ -56,7 +59,7 @@ and shows the plan until it has ended.
 // addFlags adds the flags that say what is to be applied.
 func (o *applyOptions) addFlags(cmd *cobra.Command) {
 	o.cluster.addFlags(cmd)
-	addParamFlags(cmd, &o.params, "parameter")
+	addParamFlags(cmd, &o.params, "")
 	f := cmd.Flags()
 	f.StringVar(&o.instance, "instance", "", "name of the instance")
 	f.StringArrayVar(&o.requires, "requires", nil, "instance to work with, as requirement=instance; those named before are kept")
@@ -73,25 +76,45 @@ func (o *applyOptions) run(ctx context.Context, io stdio, dir string) error {
 		return err
 	}
 	for _, obj := range built(res) {
-		if err := manifest.Apply(ctx, io.out, c, obj); err != nil {
-			return installed(err)
+		err := manifest.Apply(ctx, io.out, c, obj)
+		if inst != nil && apierrors.IsForbidden(err) && obj != client.Object(res.Version) {
+			continue // who may make Instances needs no rights on what the cluster shares, if the version is there
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if inst == nil {
 		return nil
 	}
-	if err := manifest.Apply(ctx, io.out, c, inst); err != nil {
-		return installed(err)
+	if inst, err = o.applyInstance(ctx, io, c, res, inst); err != nil || o.noWait || !o.wait {
+		return err
 	}
-	if o.noWait || !o.wait {
-		return nil
+	what := follow.Generation{Key: client.ObjectKeyFromObject(inst), Number: inst.GetGeneration(), Before: o.before}
+	return waited(o.instance, follow.Instance(ctx, c, what, o.timeout, progress.New(io.err)))
+}
+
+// applyInstance applies an Instance. If somebody else, or the controller, was faster, it is made anew from what is there now, so
+// that of two people who change single parameters at once neither undoes what the other did.
+func (o *applyOptions) applyInstance(ctx context.Context, io stdio, c client.Client, res *compile.Result, inst *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	for {
+		err := manifest.Apply(ctx, io.out, c, inst)
+		switch {
+		case apierrors.IsConflict(err) && ctx.Err() == nil:
+			if inst, err = o.desired(ctx, io, c, inst.GetNamespace(), res); err != nil {
+				return nil, err
+			}
+			continue
+		case apierrors.IsNotFound(err):
+			return nil, fmt.Errorf("there is no namespace %q: make it with 'kubectl create namespace %s'", inst.GetNamespace(), inst.GetNamespace())
+		}
+		return inst, err
 	}
-	return follow.Instance(ctx, c, client.ObjectKeyFromObject(inst), inst.GetGeneration(), o.timeout, progress.New(io.err))
 }
 
 // prepare compiles the framework, connects to the cluster, and makes the Instance, which is nil if none was asked for.
 func (o *applyOptions) prepare(ctx context.Context, io stdio, dir string) (*compile.Result, client.Client, *unstructured.Unstructured, error) {
-	if err := given.CheckInstanceName(o.instance); err != nil {
+	if err := errors.Join(given.CheckInstanceName(o.instance), o.settings.Check()); err != nil {
 		return nil, nil, nil, err
 	}
 	res, err := compileDir(io, dir)
@@ -102,21 +125,29 @@ func (o *applyOptions) prepare(ctx context.Context, io stdio, dir string) (*comp
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	if _, err := c.RESTMapper().RESTMapping(v1alpha1.GroupVersion.WithKind("Framework").GroupKind()); err != nil {
+		return nil, nil, nil, installed(err)
+	}
+	if err := manifest.CheckVersion(ctx, c, res.Version); err != nil {
+		return nil, nil, nil, err
+	}
 	inst, err := o.desired(ctx, io, c, namespace, res)
 	return res, c, inst, err
 }
 
 // desired makes the Instance, with parameters that were checked against the compiled framework. It is nil if none was
-// asked for.
+// asked for. It carries the resource version of the one that it is made from.
 func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, namespace string, res *compile.Result) (*unstructured.Unstructured, error) {
 	if o.instance == "" {
 		return nil, nil
 	}
 	spec := &res.Version.Spec
-	former, err := formerSpec(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.instance})
+	there, err := former(ctx, c, client.ObjectKey{Namespace: namespace, Name: o.instance})
 	if err != nil {
 		return nil, err
 	}
+	former := there.Spec
+	o.before = there.Generation
 	base, err := o.kept(former)
 	if err != nil {
 		return nil, err
@@ -136,16 +167,18 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 	if err != nil {
 		return nil, err
 	}
-	return given.Instance(namespace, o.instance, res.Version.Name, values, requires, o.settings.Over(former)), nil
+	inst := given.Instance(namespace, o.instance, res.Version.Name, values, requires, o.settings.Over(former))
+	inst.SetResourceVersion(there.ResourceVersion)
+	return inst, nil
 }
 
-// formerSpec is what the Instance asks for now, which is nothing if there is none.
-func formerSpec(ctx context.Context, c client.Client, key client.ObjectKey) (v1alpha1.InstanceSpec, error) {
+// former is the Instance as it is now, which asks for nothing if there is none.
+func former(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1.Instance, error) {
 	var inst v1alpha1.Instance
 	if err := c.Get(ctx, key, &inst); client.IgnoreNotFound(err) != nil {
-		return v1alpha1.InstanceSpec{}, fmt.Errorf("read instance: %w", installed(err))
+		return nil, fmt.Errorf("read instance: %w", err)
 	}
-	return inst.Spec, nil
+	return &inst, nil
 }
 
 // kept are the parameters that the Instance has, unless they are to be replaced.

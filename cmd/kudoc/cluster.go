@@ -3,8 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	k8sruntime "k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -20,11 +23,16 @@ import (
 // clusterOptions say which cluster, and which namespace of it.
 type clusterOptions struct{ kubeconfig, context, namespace string }
 
-func (o *clusterOptions) addFlags(cmd *cobra.Command) {
+// addClusterFlags adds those that say which cluster.
+func (o *clusterOptions) addClusterFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.kubeconfig, "kubeconfig", "", "path of the kubeconfig")
 	f.StringVar(&o.context, "context", "", "context of the kubeconfig")
-	f.StringVarP(&o.namespace, "namespace", "n", "", "namespace; by default that of the context")
+}
+
+func (o *clusterOptions) addFlags(cmd *cobra.Command) {
+	o.addClusterFlags(cmd)
+	cmd.Flags().StringVarP(&o.namespace, "namespace", "n", "", "namespace; by default that of the context")
 }
 
 // config finds the cluster, and resolves the namespace.
@@ -35,7 +43,7 @@ func (o *clusterOptions) config() (*rest.Config, string, error) {
 	cfg, err := loader.ClientConfig()
 	if err != nil {
 		if clientcmd.IsEmptyConfig(err) {
-			return nil, "", errors.New("there is no kubeconfig: set KUBECONFIG or --kubeconfig")
+			return nil, "", noKubeconfig(os.Getenv(clientcmd.RecommendedConfigPathEnvVar))
 		}
 		return nil, "", fmt.Errorf("read kubeconfig: %w", err)
 	}
@@ -65,6 +73,30 @@ func (o *clusterOptions) connect() (client.Client, string, error) {
 		return nil, "", fmt.Errorf("connect to the cluster: %w", err)
 	}
 	return c, namespace, nil
+}
+
+// noKubeconfig says why there is none. Of files that are named and do not exist, Kubernetes says nothing.
+func noKubeconfig(named string) error {
+	if named == "" {
+		return errors.New("there is no kubeconfig: set KUBECONFIG or --kubeconfig")
+	}
+	return fmt.Errorf("KUBECONFIG names %s, which does not exist or is empty", named)
+}
+
+// reached turns the absence of an answer into advice.
+func reached(err error) error {
+	var request *url.Error
+	switch {
+	case apierrors.IsUnauthorized(err):
+		return errors.New("the cluster does not accept the credentials of the kubeconfig: log in again, or name another one with --kubeconfig or --context")
+	case errors.As(err, &request):
+		server := request.URL
+		if u, err := url.Parse(request.URL); err == nil {
+			server = u.Scheme + "://" + u.Host
+		}
+		return fmt.Errorf("cannot reach the cluster at %s: %w; is that the one? --kubeconfig and --context name another", server, request.Err)
+	}
+	return err
 }
 
 // installed turns the absence of kudoc's kinds into advice.

@@ -79,7 +79,7 @@ func (o *commandOptions) retry(ctx context.Context, io stdio, name string) error
 	if err := o.command(ctx, io, c, before, e, "retried"); err != nil || !o.wait {
 		return err
 	}
-	return follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
+	return waited(name, follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err)))
 }
 
 func (o *commandOptions) command(ctx context.Context, io stdio, c client.Client, before, after *v1alpha1.PlanExecution, done string) error {
@@ -131,6 +131,10 @@ func runsOrWaits(inst *v1alpha1.Instance, all []v1alpha1.PlanExecution) (*v1alph
 			first = e
 		}
 	}
+	if first == nil && len(all) > 0 {
+		last := &all[len(all)-1]
+		return nil, fmt.Sprintf("no plan runs or waits: execution %s %s", last.Name, ended(last.Status.State))
+	}
 	return first, "no plan runs or waits"
 }
 
@@ -141,7 +145,15 @@ func stopped(_ *v1alpha1.Instance, all []v1alpha1.PlanExecution) (*v1alpha1.Plan
 	}
 	e := &all[len(all)-1]
 	if !plan.Reopens(&e.Status, plan.Commands{Retry: e.Status.RetriesSeen + 1}) {
-		return nil, fmt.Sprintf("there is nothing to retry: execution %s is %s; name another one with --execution", e.Name, strings.ToLower(string(cmp.Or(e.Status.State, v1alpha1.Pending))))
+		return nil, fmt.Sprintf("there is nothing to retry: execution %s %s; --execution names another one", e.Name, ended(e.Status.State))
 	}
 	return e, ""
+}
+
+// ended says what became of an execution, or that it is not over.
+func ended(s v1alpha1.State) string {
+	if s == v1alpha1.Succeeded || s == v1alpha1.Failed {
+		return "has " + strings.ToLower(string(s))
+	}
+	return "is " + strings.ToLower(string(cmp.Or(s, v1alpha1.Pending)))
 }

@@ -41,7 +41,7 @@ the kinds are served. It can be repeated, and it is how kudoc is upgraded.`,
 		Args: exactArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), std) },
 	}
-	o.cluster.addFlags(cmd)
+	o.cluster.addClusterFlags(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&o.print, "print", false, "print the manifests instead of applying them")
 	f.BoolVar(&o.noController, "no-controller", false, "leave out the Deployment")

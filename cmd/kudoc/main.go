@@ -63,6 +63,31 @@ func isUsage(err error) bool {
 	return errors.As(err, &usage) || errors.As(err, &mistake)
 }
 
+// waitError ends a wait for a plan of an instance.
+type waitError struct {
+	instance string
+	err      error
+}
+
+func (e *waitError) Error() string { return e.err.Error() }
+func (e *waitError) Unwrap() error { return e.err }
+
+func waited(instance string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &waitError{instance, err}
+}
+
+// goesOn says what becomes of a plan when only the wait for it was interrupted.
+func goesOn(err error) string {
+	var w *waitError
+	if !errors.As(err, &w) {
+		return ""
+	}
+	return fmt.Sprintf(": the plan goes on; 'kudoc status %s -w' shows it, and 'kudoc cancel %s' stops it", w.instance, w.instance)
+}
+
 // run is the only place that turns errors into messages and exit codes.
 func run(ctx context.Context, args []string, io stdio) int {
 	name := strings.TrimSuffix(filepath.Base(args[0]), filepath.Ext(args[0]))
@@ -77,12 +102,12 @@ func run(ctx context.Context, args []string, io stdio) int {
 	case errors.Is(err, syscall.EPIPE):
 		return exitFound // the reader went away; it knows
 	case isUsage(err):
-		fmt.Fprintf(io.err, "kudoc: %v\nrun 'kudoc %s' for help\n", err, helpFor(root, args[1:]))
+		fmt.Fprintf(io.err, "kudoc: %v\nrun '%s %s' for help\n", err, root.DisplayName(), helpFor(root, args[1:]))
 		return exitUsage
 	case ctx.Err() != nil:
-		fmt.Fprintln(io.err, "kudoc: interrupted")
+		fmt.Fprintln(io.err, "kudoc: interrupted"+goesOn(err))
 		return exitFound
 	}
-	fmt.Fprintln(io.err, "kudoc:", err)
+	fmt.Fprintln(io.err, "kudoc:", reached(err))
 	return exitFound
 }

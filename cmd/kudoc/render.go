@@ -38,7 +38,7 @@ What only a live Instance has is left out: owner references, UIDs, and the annot
 		Args: exactArgs("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error { return o.run(io, args[0]) },
 	}
-	addParamFlags(cmd, &o.params, "parameter")
+	addParamFlags(cmd, &o.params, "")
 	f := cmd.Flags()
 	f.StringArrayVar(&o.planParams, "plan-param", nil, "parameter of the plan as name=value")
 	f.StringArrayVar(&o.previous, "previous", nil, "parameter that was applied before as name=value; without any, nothing was applied before")

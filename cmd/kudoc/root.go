@@ -18,6 +18,7 @@ Authors:    new, vet, test, explain, build, docs, graph, render, mod vendor
 Operators:  install, apply, diff, status, trigger, cancel, retry
 
 Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
+		Version:           version,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
@@ -28,6 +29,7 @@ Exit codes: 0 all is well, 1 findings or failure, 2 wrong usage.`,
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
+	root.SetVersionTemplate("kudoc {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(
 		newNewCmd(io), newVetCmd(io), newTestCmd(io), newBuildCmd(io), newDocsCmd(io), newGraphCmd(io), newRenderCmd(io),
@@ -59,9 +61,9 @@ func helpFor(root *cobra.Command, args []string) string {
 }
 
 // addParamFlags adds the flags for parameters.
-func addParamFlags(cmd *cobra.Command, p *given.Params, what string) {
-	cmd.Flags().StringArrayVarP(&p.Sets, "param", "p", nil, what+" as name=value; name.field=value reaches into a struct or a map")
-	cmd.Flags().StringArrayVarP(&p.Files, "params-file", "f", nil, "YAML or JSON file of "+what+"s; - is standard input; -p wins")
+func addParamFlags(cmd *cobra.Command, p *given.Params, of string) {
+	cmd.Flags().StringArrayVarP(&p.Sets, "param", "p", nil, "parameter"+of+" as name=value; name.field=value reaches into a struct or a map")
+	cmd.Flags().StringArrayVarP(&p.Files, "params-file", "f", nil, "YAML or JSON file of parameters"+of+"; - is standard input; -p wins")
 }
 
 // exactArgs is cobra.ExactArgs with a message that names what is missing.

@@ -71,6 +71,30 @@ func as(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("KUBECONFIG", path)
 }
 
+// editor writes a kubeconfig of a person with Kubernetes' role edit in the namespace, and nothing else.
+func editor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: editor FILE")
+	}
+	cfg, err := clientcmd.LoadFromFile(ts.Getenv("KUBECONFIG"))
+	ts.Check(err)
+	admin, err := clientcmd.NewDefaultClientConfig(*cfg, nil).ClientConfig()
+	ts.Check(err)
+	c, err := client.New(admin, client.Options{})
+	ts.Check(err)
+	role := &rbacv1.RoleBinding{
+		RoleRef:  rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "edit"},
+		Subjects: []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: rbacv1.UserKind, Name: "editor"}},
+	}
+	role.Namespace, role.Name = ts.Getenv("NS"), "editor"
+	ts.Check(c.Create(context.Background(), role))
+	for _, user := range cfg.AuthInfos {
+		user.Impersonate = "editor"
+		user.ImpersonateGroups = []string{"system:authenticated"}
+	}
+	ts.Check(clientcmd.WriteToFile(*cfg, ts.MkAbs(args[0])))
+}
+
 // createInstance makes an Instance of which the file is the spec. It posts the very text: to an API server, 1.0 is not 1, and a client would write it anew.
 func createInstance(ts *testscript.TestScript, file, query string) error {
 	cfg, err := clientcmd.BuildConfigFromFlags("", ts.Getenv("KUBECONFIG"))

@@ -34,7 +34,7 @@ func TestClusterScripts(t *testing.T) {
 	path := clustertest.Kubeconfig(t)
 	namespace := startController(t, path)
 	p := params(t, "../../testdata/script/cluster")
-	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){"created": created, "refused": refused, "as": as}
+	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){"created": created, "refused": refused, "as": as, "editor": editor}
 	p.Setup = func(env *testscript.Env) error {
 		env.Setenv("KUBECONFIG", path)
 		env.Setenv("NS", namespace)

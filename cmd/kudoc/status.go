@@ -78,10 +78,21 @@ func read(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1
 	return &inst, executions, err
 }
 
+// absentError says where an instance was looked for.
+type absentError struct {
+	key client.ObjectKey
+	err error
+}
+
+func (e *absentError) Error() string {
+	return fmt.Sprintf("there is no instance %q in namespace %q", e.key.Name, e.key.Namespace)
+}
+func (e *absentError) Unwrap() error { return e.err }
+
 // notFound says where an instance was looked for.
 func notFound(err error, key client.ObjectKey) error {
 	if apierrors.IsNotFound(err) {
-		return fmt.Errorf("there is no instance %q in namespace %q", key.Name, key.Namespace)
+		return &absentError{key, err}
 	}
 	return installed(err)
 }
@@ -90,14 +101,21 @@ func notFound(err error, key client.ObjectKey) error {
 func (o *statusOptions) follow(ctx context.Context, c client.Client, key client.ObjectKey, s *progress.Screen) error {
 	tick := time.NewTicker(follow.Interval)
 	defer tick.Stop()
+	shown := false
 	for {
 		inst, executions, err := read(ctx, c, key)
 		switch {
 		case ctx.Err() != nil:
 			return nil // to be interrupted is how it ends
+		case shown && apierrors.IsNotFound(err):
+			gone := []string{fmt.Sprintf("Instance/%s/%s is gone", key.Namespace, key.Name)}
+			s.Draw(gone)
+			s.Say(gone[0])
+			return nil
 		case err != nil && !follow.Passing(err):
 			return err
 		case err == nil:
+			shown = true
 			lines := progress.Instance(inst, executions, o.history, s.Style)
 			s.Draw(lines)
 			for _, l := range lines {

@@ -37,7 +37,7 @@ parameters of this run of the plan.`,
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0], args[1]) },
 	}
 	o.cluster.addFlags(cmd)
-	addParamFlags(cmd, &o.params, "parameter of the plan")
+	addParamFlags(cmd, &o.params, " of the plan")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "show the run until it has ended, and fail if it fails")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Minute, "how long --wait waits")
 	return cmd
@@ -62,7 +62,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 	if !o.wait {
 		return nil
 	}
-	return follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err))
+	return waited(name, follow.Execution(ctx, c, client.ObjectKeyFromObject(e), o.timeout, progress.New(io.err)))
 }
 
 // execution makes the PlanExecution, after it has checked that there are such a plan and such parameters.
@@ -106,7 +106,7 @@ func (o *triggerOptions) values(ctx context.Context, io stdio, c client.Client, 
 	}
 	p := v.Spec.Plan(plan)
 	if p == nil {
-		return nil, given.Unknown("plan", plan, planNames(&v.Spec))
+		return nil, given.Wrong("%w", given.Unknown("plan", plan, planNames(&v.Spec)))
 	}
 	return o.params.Values(io.in, p.Parameters, nil)
 }

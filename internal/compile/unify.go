@@ -35,6 +35,9 @@ func (c *compilation) reportFinding(f cueerror.Finding) *diag.Diagnostic {
 	if d.File == "" { // CUE does not say where
 		d.At(c.nearest(f.Path))
 	}
+	if d.File == "" { // a value that is wrong all around has no fields
+		d.At(source.Locate(source.Files(source.Frameworks(c.inst)), f.Path))
+	}
 	if d.File == "" { // the embedding, which is in the author's file, stands for all of it
 		d.At(embedding)
 	}

@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -60,23 +62,41 @@ func Until(ctx context.Context, timeout time.Duration, look func(context.Context
 	return err
 }
 
-// Passing says whether the API server may answer in a moment.
+// gone says that what was waited for was deleted.
+func gone(err error, what string) error {
+	if apierrors.IsNotFound(err) {
+		return &FailedError{what + " was deleted meanwhile"}
+	}
+	return err
+}
+
+// Passing says whether the API server, which has answered before, may do so again in a moment.
 func Passing(err error) bool {
 	var failed *FailedError
 	return !errors.As(err, &failed) && (apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) ||
-		apierrors.IsServiceUnavailable(err) || apierrors.IsTimeout(err) || apierrors.IsInternalError(err))
+		apierrors.IsServiceUnavailable(err) || apierrors.IsTimeout(err) || apierrors.IsInternalError(err) ||
+		utilnet.IsConnectionRefused(err) || utilnet.IsConnectionReset(err) || utilnet.IsProbableEOF(err))
 }
 
-// Instance shows the plans that bring a generation of an Instance about, until they have ended.
-func Instance(ctx context.Context, c client.Client, key client.ObjectKey, generation int64, timeout time.Duration, s *progress.Screen) error {
+// Generation is a generation of an Instance, and the one that it had before somebody asked for this one.
+type Generation struct {
+	Key            client.ObjectKey
+	Number, Before int64
+}
+
+// Instance shows the plans that bring a generation of an Instance about, until they have ended. If nothing new was asked for, plans
+// that had succeeded by then are history, and are not shown.
+func Instance(ctx context.Context, c client.Client, what Generation, timeout time.Duration, s *progress.Screen) error {
 	begun := time.Now()
+	key := what.Key
+	var history map[types.UID]bool
 	return Until(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var inst v1alpha1.Instance
 		if err := c.Get(ctx, key, &inst); err != nil {
-			return false, "", err
+			return false, "", gone(err, "instance "+key.Name)
 		}
 		ready := meta.FindStatusCondition(inst.Status.Conditions, v1alpha1.ConditionReady)
-		if ready == nil || ready.ObservedGeneration < generation {
+		if ready == nil || ready.ObservedGeneration < what.Number {
 			sayUnseen(s, begun)
 			return false, unseen, nil
 		}
@@ -85,6 +105,10 @@ func Instance(ctx context.Context, c client.Client, key client.ObjectKey, genera
 			return false, "", err
 		}
 		shown := current(&inst, executions)
+		if history == nil {
+			history = succeeded(shown, what.Number == what.Before)
+		}
+		shown = slices.DeleteFunc(shown, func(e *v1alpha1.PlanExecution) bool { return history[e.UID] })
 		s.Executions(shown)
 		waiting := ready.Message
 		if len(shown) > 0 && !shown[len(shown)-1].Status.State.Terminal() && shown[len(shown)-1].Status.Message != "" {
@@ -105,15 +129,16 @@ func Execution(ctx context.Context, c client.Client, key client.ObjectKey, timeo
 	return Until(ctx, timeout, func(ctx context.Context) (bool, string, error) {
 		var e v1alpha1.PlanExecution
 		if err := c.Get(ctx, key, &e); err != nil {
-			return false, "", err
+			return false, "", gone(err, "execution "+key.Name)
+		}
+		if plan.Reopens(&e.Status, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry}) { // what it says is about the run before
+			sayUnseen(s, begun)
+			return false, unseen, nil
 		}
 		s.Executions([]*v1alpha1.PlanExecution{&e})
 		switch st := &e.Status; {
 		case st.State == v1alpha1.Succeeded:
 			return true, "", nil
-		case plan.Reopens(st, plan.Commands{Cancel: e.Spec.Cancel, Retry: e.Spec.Retry}):
-			sayUnseen(s, begun)
-			return false, unseen, nil
 		case st.State.Terminal():
 			return false, "", &FailedError{fmt.Sprintf("plan %s: %s: %s", e.Spec.Plan, st.State, st.Message)}
 		case st.State == "":
@@ -133,6 +158,17 @@ func current(inst *v1alpha1.Instance, executions []v1alpha1.PlanExecution) []*v1
 		target := inst.Status.Target != nil && e.Status.TargetSequence == inst.Status.Target.Sequence
 		if target || e.Name == inst.Status.ActiveExecution {
 			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// succeeded are the executions that have succeeded, if they are history.
+func succeeded(executions []*v1alpha1.PlanExecution, history bool) map[types.UID]bool {
+	out := map[types.UID]bool{}
+	for _, e := range executions {
+		if history && e.Status.State == v1alpha1.Succeeded {
+			out[e.UID] = true
 		}
 	}
 	return out

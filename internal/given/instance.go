@@ -16,7 +16,7 @@ func CheckInstanceName(name string) error {
 	if name == "" || namePattern.MatchString(name) {
 		return nil
 	}
-	return Wrong("--instance %q: the name must consist of at most 40 lower case letters, digits and hyphens, and begin with a letter", name)
+	return Wrong("--instance %q: the name must consist of at most 40 lower case letters, digits and hyphens, begin with a letter, and not end with a hyphen", name)
 }
 
 // Instance is an Instance with nothing but what a person asks for. spec holds its settings, and the rest is added.

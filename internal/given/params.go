@@ -32,7 +32,10 @@ func Wrong(format string, args ...any) error { return &Mistake{fmt.Errorf(format
 
 // Params are parameters that a person gives: as name=value, where name.field=value reaches into a struct or a map, and as files
 // of YAML or JSON, of which - is standard input. Sets win over files.
-type Params struct{ Sets, Files []string }
+type Params struct {
+	Sets, Files []string
+	stdin       []byte // what standard input held, which can be read once
+}
 
 // None says whether nothing is given.
 func (o *Params) None() bool { return len(o.Sets)+len(o.Files) == 0 }
@@ -44,7 +47,7 @@ func (o *Params) Values(stdin io.Reader, params []v1alpha1.Parameter, base map[s
 		out = map[string]any{}
 	}
 	for _, file := range o.Files {
-		m, err := readParams(stdin, file)
+		m, err := o.read(stdin, file)
 		if err != nil {
 			return nil, err
 		}
@@ -64,13 +67,17 @@ func (o *Params) Values(stdin io.Reader, params []v1alpha1.Parameter, base map[s
 	return out, errors.Join(errs...)
 }
 
-func readParams(stdin io.Reader, file string) (map[string]any, error) {
+func (o *Params) read(stdin io.Reader, file string) (map[string]any, error) {
 	var data []byte
 	var err error
-	if file == "-" {
-		data, err = io.ReadAll(stdin)
-	} else {
+	switch {
+	case file != "-":
 		data, err = os.ReadFile(file) // the person who runs the command names the file
+	case o.stdin == nil:
+		data, err = io.ReadAll(stdin)
+		o.stdin = data
+	default:
+		data = o.stdin
 	}
 	if err != nil {
 		return nil, Wrong("read parameters: %w", err)
@@ -157,6 +164,9 @@ func Unknown(what, name string, names []string) error {
 	if s := spell.Nearest(name, names); s != "" {
 		return fmt.Errorf("unknown %s %q (did you mean %q?)", what, name, s)
 	}
+	if len(names) == 0 {
+		return fmt.Errorf("unknown %s %q (there are none)", what, name)
+	}
 	return fmt.Errorf("unknown %s %q (there are %s)", what, name, strings.Join(names, ", "))
 }
 
@@ -191,9 +201,20 @@ func parse(kind, path, text string) (any, error) {
 		ok = true
 	}
 	if !ok {
-		return nil, fmt.Errorf("parameter %q is %s: %q is none", path, article(kind), text)
+		return nil, fmt.Errorf("parameter %q is %s: %q is none%s", path, article(kind), text, spelling(kind, path))
 	}
 	return v, nil
+}
+
+// spelling says how values are written that are no single word.
+func spelling(kind, path string) string {
+	switch kind {
+	case "list":
+		return fmt.Sprintf("; write '%s=[a, b]'", path)
+	case "map", "struct":
+		return fmt.Sprintf("; set its fields, as in %s.FIELD=VALUE", path)
+	}
+	return ""
 }
 
 // article is the name of a type as a sentence has it.

@@ -1,6 +1,10 @@
 package given
 
 import (
+	"errors"
+	"slices"
+	"strings"
+
 	"github.com/spf13/pflag"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
@@ -18,6 +22,20 @@ func (s *Settings) AddFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.DriftPolicy, "drift-policy", "", "Report or Repair what others change; one given before is kept")
 	f.StringVar(&s.DeletionPolicy, "deletion-policy", "", "Delete, Retain (volumes and secrets) or Orphan (everything) when the instance is deleted; one given before is kept")
 	f.BoolVar(&s.AllowDowngrade, "allow-downgrade", false, "let the version be lower than the one in force")
+}
+
+// Check refuses policies that there are not.
+func (s *Settings) Check() error {
+	return errors.Join(
+		oneOf("--drift-policy", s.DriftPolicy, string(v1alpha1.DriftReport), string(v1alpha1.DriftRepair)),
+		oneOf("--deletion-policy", s.DeletionPolicy, string(v1alpha1.DeletionDelete), string(v1alpha1.DeletionRetain), string(v1alpha1.DeletionOrphan)))
+}
+
+func oneOf(flag, value string, all ...string) error {
+	if value == "" || slices.Contains(all, value) {
+		return nil
+	}
+	return Wrong("%s %q is none of %s", flag, value, strings.Join(all, ", "))
 }
 
 // Over are the fields of the spec, with what was there before where nothing is given.

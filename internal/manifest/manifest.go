@@ -70,7 +70,7 @@ func Apply(ctx context.Context, out io.Writer, c client.Client, obj client.Objec
 	}
 	if err := c.Apply(ctx, client.ApplyConfigurationFromUnstructured(u), client.FieldOwner(FieldOwner), client.ForceOwnership); err != nil {
 		if apierrors.IsInvalid(err) && u.GetKind() == "FrameworkVersion" && strings.Contains(err.Error(), "never changes") {
-			return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", Title(u))
+			return otherContents(u)
 		}
 		return fmt.Errorf("apply %s: %w", Title(u), err)
 	}
@@ -84,6 +84,29 @@ func Apply(ctx context.Context, out io.Writer, c client.Client, obj client.Objec
 	obj.SetGeneration(u.GetGeneration())
 	_, err = fmt.Fprintf(out, "%s %s\n", Title(u), verb)
 	return err
+}
+
+// CheckVersion says whether Apply would refuse a FrameworkVersion, because there is another one of its name.
+func CheckVersion(ctx context.Context, c client.Client, version client.Object) error {
+	u, err := bare(version)
+	if err != nil {
+		return err
+	}
+	before := &unstructured.Unstructured{}
+	before.SetGroupVersionKind(u.GroupVersionKind())
+	switch err := c.Get(ctx, client.ObjectKeyFromObject(u), before); {
+	case apierrors.IsNotFound(err), apierrors.IsForbidden(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read %s: %w", Title(u), err)
+	case !sameBuild(before, u):
+		return otherContents(u)
+	}
+	return nil
+}
+
+func otherContents(u *unstructured.Unstructured) error {
+	return fmt.Errorf("%s is in the cluster with other contents: raise the version of the framework", Title(u))
 }
 
 // sameBuild says whether two FrameworkVersions differ at most in what the version of kudoc that compiled them says about the

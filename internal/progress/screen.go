@@ -64,10 +64,10 @@ func (s *Screen) Say(line string) {
 	fmt.Fprintln(s.w, line)
 }
 
-// fit cuts a line to a width in columns, taking no count of colours.
+// fit cuts a line to a width in columns, taking no count of colours, and marks where it was cut.
 func fit(line string, width int) string {
 	var b strings.Builder
-	columns := 0
+	columns, last := 0, 0 // last is how long the text is without its last column
 	for i := 0; i < len(line); {
 		if line[i] == '\x1b' {
 			end := strings.IndexByte(line[i:], 'm')
@@ -80,9 +80,9 @@ func fit(line string, width int) string {
 		}
 		r, size := utf8.DecodeRuneInString(line[i:])
 		if columns++; columns > width {
-			b.WriteString("\x1b[0m")
-			break
+			return b.String()[:last] + "…\x1b[0m"
 		}
+		last = b.Len()
 		b.WriteRune(r)
 		i += size
 	}

@@ -2,7 +2,9 @@
 package replace
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -10,6 +12,9 @@ import (
 // File writes a file beside the old one and puts it in its place.
 func File(path string, data []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".kudoc-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("write %s: there is no directory %s", path, filepath.Dir(path))
+	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}

@@ -34,7 +34,7 @@ type File struct {
 func CheckName(name string) error {
 	switch {
 	case !names.MatchString(name):
-		return fmt.Errorf("%q is not a name: lower case letters, digits and hyphens, beginning with a letter", name)
+		return fmt.Errorf("%q is not a name: lower case letters, digits and hyphens, beginning with a letter, not ending with a hyphen", name)
 	case len(name) > maxName:
 		return fmt.Errorf("%q is too long: names of objects begin with it, so that it has at most %d letters", name, maxName)
 	}

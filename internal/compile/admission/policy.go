@@ -52,9 +52,11 @@ const deployed = "oldObject != null && has(oldObject.status) && has(oldObject.st
 func spec(v *v1alpha1.FrameworkVersion, root *params.Param) admissionv1.ValidatingAdmissionPolicySpec {
 	ignore := admissionv1.Ignore // what cannot be evaluated here is up to the controller
 	scope := admissionv1.NamespacedScope
+	equivalent := admissionv1.Equivalent
 	out := admissionv1.ValidatingAdmissionPolicySpec{
 		FailurePolicy: &ignore,
-		MatchConstraints: &admissionv1.MatchResources{ResourceRules: []admissionv1.NamedRuleWithOperations{{
+		// with the API server's defaults: the field is atomic, and who applies it without them has a conflict with who did before
+		MatchConstraints: &admissionv1.MatchResources{MatchPolicy: &equivalent, NamespaceSelector: &metav1.LabelSelector{}, ObjectSelector: &metav1.LabelSelector{}, ResourceRules: []admissionv1.NamedRuleWithOperations{{
 			RuleWithOperations: admissionv1.RuleWithOperations{
 				Operations: []admissionv1.OperationType{admissionv1.Create, admissionv1.Update},
 				Rule: admissionv1.Rule{

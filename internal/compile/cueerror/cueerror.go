@@ -127,6 +127,8 @@ func (f *Finding) translate(root cue.Value, e errors.Error) {
 		if v, bound, ok := outOfBound(e); ok && forPeople[bound] != "" {
 			f.Message = fmt.Sprintf("%s: %s is not %s", last, v, forPeople[bound])
 		}
+	case strings.HasPrefix(msg, "incompatible list lengths (0 and "):
+		f.Code, f.Message = diag.WrongValue, fmt.Sprintf("%s is empty: at least one element is needed", last)
 	case strings.HasPrefix(msg, "undefined field"), strings.HasPrefix(msg, "reference "):
 		f.Code = diag.UnknownReference
 	default:

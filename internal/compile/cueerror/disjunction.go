@@ -72,6 +72,9 @@ func alternatives(branches []errors.Error) (got string, options []string) {
 		if slices.ContainsFunc(values, isForPeople) && !isForPeople(v) {
 			continue // the default is one of what the words say
 		}
+		if _, err := strconv.ParseFloat(v, 64); err == nil && slices.ContainsFunc(values, isBound) {
+			continue // a default within the bounds
+		}
 		if v != got {
 			options = append(options, v)
 		}
@@ -79,6 +82,8 @@ func alternatives(branches []errors.Error) (got string, options []string) {
 	slices.Sort(options)
 	return got, options
 }
+
+func isBound(v string) bool { return strings.HasPrefix(v, "<") || strings.HasPrefix(v, ">") }
 
 // forPeople says in words what the patterns of the language demand.
 var forPeople = map[string]string{

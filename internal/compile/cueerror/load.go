@@ -24,6 +24,7 @@ func Loading(dir string, err error) (diags diag.Diagnostics) {
 			hint = "a framework is one package in a directory of its own"
 		case strings.Contains(msg, "matched no packages"):
 			msg = "no CUE files in " + dir
+			hint = "name the directory of a framework; DIR/... stands for every one below DIR"
 		case strings.HasPrefix(msg, "import failed"):
 			if d := importedMistake(e); d != nil {
 				diags = append(diags, d)

@@ -60,11 +60,25 @@ func (d declarer) setDefault(p *Param, dflt *expr.X) {
 	if dflt.Lit == nil {
 		d.Refuse(*p.dflt, "make the parameter optional: name?: type", "null is not a value of a parameter: Kubernetes drops it")
 	}
+	if of, want := dflt.Type.Kind.String(), p.Schema.Type; !admitsKind(want, of) {
+		d.Refuse(*p.dflt, "write a default of the type, or another type", "the default of a parameter must be of its type, %s, and not %s", want, of)
+	}
 	b, err := json.Marshal(dflt.Lit)
 	if err != nil {
 		d.Fail(*p.dflt, "%v", err)
 	}
 	p.Schema.Default = b
+}
+
+// admitsKind says whether a value of one kind may be one of another, of which only those of scalars are told apart.
+func admitsKind(want, of string) bool {
+	switch want {
+	case "int", "string", "bool":
+		return of == want
+	case "number":
+		return of == "int" || of == "number"
+	}
+	return true
 }
 
 // Print writes the expressions into the schema. They stand alone, here and there: shared expressions exist in templates only.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"path/filepath"
+	"strconv"
 
 	"cuelang.org/go/cue/ast"
 	"cuelang.org/go/cue/token"
@@ -22,31 +23,55 @@ func Declarations(dir string) []*ast.File {
 	return Files(Frameworks(s.Instance()))
 }
 
-// Locate is where a field is first declared, or what is around it where it is not.
+// Locate is where a field is first declared, or what is around it where it is not. Numbers in the path are elements of lists.
 func Locate(files []*ast.File, path []string) token.Pos {
 	var decls []ast.Decl
 	for _, f := range files {
 		decls = append(decls, f.Decls...)
 	}
 	pos := token.NoPos
+	var values []ast.Expr
 	for _, name := range path {
-		var inner []ast.Decl
-		found := token.NoPos
+		found := elementsAt(values, name)
+		var at token.Pos
+		if len(found) > 0 {
+			at = found[0].Pos()
+		}
 		eachField(decls, func(f *ast.Field) {
 			if nameOf(f.Label) != name {
 				return
 			}
-			if !found.IsValid() {
-				found = f.Pos()
+			if !at.IsValid() {
+				at = f.Pos()
 			}
-			inner = append(inner, declsOf(f.Value)...)
+			found = append(found, f.Value)
 		})
-		if !found.IsValid() {
+		if !at.IsValid() {
 			return pos
 		}
-		pos, decls = found, inner
+		pos, values, decls = at, found, nil
+		for _, v := range values {
+			decls = append(decls, declsOf(v)...)
+		}
 	}
 	return pos
+}
+
+// elementsAt are the elements at an index of the list literals among values.
+func elementsAt(values []ast.Expr, index string) []ast.Expr {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 {
+		return nil
+	}
+	var out []ast.Expr
+	for _, v := range values {
+		for _, c := range syntax.Conjuncts(v) {
+			if l, ok := c.(*ast.ListLit); ok && i < len(l.Elts) {
+				out = append(out, l.Elts[i])
+			}
+		}
+	}
+	return out
 }
 
 // eachField calls f for every field of declarations, those under conditions and of embedded literals included.

@@ -26,6 +26,10 @@ tasks: server: apply: {
 		kind: "B"
 	})
 }
+plans: deploy: phases: [
+	{name: "a"},
+	{name: "b", steps: []},
+]
 `, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +43,8 @@ tasks: server: apply: {
 		"tasks.server.apply.one.kind": "12:8",
 		"tasks.server.apply.two.kind": "14:3",
 		"tasks.client.apply":          "11:1",
+		"plans.deploy.phases.1.steps": "19:14",
+		"plans.deploy.phases.2.steps": "17:16",
 		"version":                     "-",
 	} {
 		got := "-"
