@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/compile"
 	"github.com/kudoc/kudoc/internal/follow"
 	"github.com/kudoc/kudoc/internal/given"
@@ -22,7 +23,7 @@ import (
 )
 
 type applyOptions struct {
-	cluster  clusterOptions
+	cluster  cluster.Options
 	params   given.Params
 	requires []string
 	settings given.Settings
@@ -58,7 +59,7 @@ and shows the plan until it has ended.
 
 // addFlags adds the flags that say what is to be applied.
 func (o *applyOptions) addFlags(cmd *cobra.Command) {
-	o.cluster.addFlags(cmd)
+	o.cluster.AddFlags(cmd.Flags(), agent())
 	addParamFlags(cmd, &o.params, "")
 	f := cmd.Flags()
 	f.StringVar(&o.instance, "instance", "", "name of the instance")
@@ -121,12 +122,12 @@ func (o *applyOptions) prepare(ctx context.Context, io stdio, dir string) (*comp
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	c, namespace, err := o.cluster.connect()
+	c, namespace, err := o.cluster.Connect()
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	if _, err := c.RESTMapper().RESTMapping(v1alpha1.GroupVersion.WithKind("Framework").GroupKind()); err != nil {
-		return nil, nil, nil, installed(err)
+		return nil, nil, nil, cluster.Installed(err)
 	}
 	if err := manifest.CheckVersion(ctx, c, res.Version); err != nil {
 		return nil, nil, nil, err

@@ -1,25 +1,23 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/follow"
 	"github.com/kudoc/kudoc/internal/manifest"
 	"github.com/kudoc/kudoc/internal/progress"
-	"github.com/kudoc/kudoc/internal/runtime/plan"
 )
 
 type commandOptions struct {
-	cluster   clusterOptions
+	cluster   cluster.Options
 	execution string
 	wait      bool
 	timeout   time.Duration
@@ -36,7 +34,7 @@ the Instance goes on from there, too.`,
 		Args:    exactArgs("INSTANCE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.cancel(cmd.Context(), io, args[0]) },
 	}
-	o.cluster.addFlags(cmd)
+	o.cluster.AddFlags(cmd.Flags(), agent())
 	cmd.Flags().StringVar(&o.execution, "execution", "", "name of the PlanExecution")
 	return cmd
 }
@@ -52,7 +50,7 @@ cancelled. What had succeeded is not done again.`,
 		Args:    exactArgs("INSTANCE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.retry(cmd.Context(), io, args[0]) },
 	}
-	o.cluster.addFlags(cmd)
+	o.cluster.AddFlags(cmd.Flags(), agent())
 	cmd.Flags().StringVar(&o.execution, "execution", "", "name of the PlanExecution")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "show the run until it has ended, and fail if it fails")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Minute, "how long --wait waits")
@@ -60,7 +58,7 @@ cancelled. What had succeeded is not done again.`,
 }
 
 func (o *commandOptions) cancel(ctx context.Context, io stdio, name string) error {
-	c, e, err := o.find(ctx, name, runsOrWaits)
+	c, e, err := o.find(ctx, name, follow.RunsOrWaits)
 	if err != nil {
 		return err
 	}
@@ -70,7 +68,7 @@ func (o *commandOptions) cancel(ctx context.Context, io stdio, name string) erro
 }
 
 func (o *commandOptions) retry(ctx context.Context, io stdio, name string) error {
-	c, e, err := o.find(ctx, name, stopped)
+	c, e, err := o.find(ctx, name, follow.Stopped)
 	if err != nil {
 		return err
 	}
@@ -93,14 +91,14 @@ func (o *commandOptions) command(ctx context.Context, io stdio, c client.Client,
 
 // find is the execution that a command is for: the named one, or the one that pick picks of those of the Instance, oldest first.
 func (o *commandOptions) find(ctx context.Context, name string, pick func(*v1alpha1.Instance, []v1alpha1.PlanExecution) (*v1alpha1.PlanExecution, string)) (client.Client, *v1alpha1.PlanExecution, error) {
-	c, namespace, err := o.cluster.connect()
+	c, namespace, err := o.cluster.Connect()
 	if err != nil {
 		return nil, nil, err
 	}
 	key := client.ObjectKey{Namespace: namespace, Name: name}
 	var inst v1alpha1.Instance
 	if err := c.Get(ctx, key, &inst); err != nil {
-		return nil, nil, notFound(err, key)
+		return nil, nil, cluster.NotFound(err, key)
 	}
 	all, err := follow.Executions(ctx, c, key)
 	if err != nil {
@@ -117,43 +115,4 @@ func (o *commandOptions) find(ctx context.Context, name string, pick func(*v1alp
 		return nil, nil, fmt.Errorf("instance %s: %s", key, why)
 	}
 	return c, e, nil
-}
-
-// runsOrWaits picks the execution that runs, or the first that waits.
-func runsOrWaits(inst *v1alpha1.Instance, all []v1alpha1.PlanExecution) (*v1alpha1.PlanExecution, string) {
-	var first *v1alpha1.PlanExecution
-	for i := range all {
-		switch e := &all[i]; {
-		case e.Status.State.Terminal():
-		case e.Name == inst.Status.ActiveExecution:
-			return e, ""
-		case first == nil:
-			first = e
-		}
-	}
-	if first == nil && len(all) > 0 {
-		last := &all[len(all)-1]
-		return nil, fmt.Sprintf("no plan runs or waits: execution %s %s", last.Name, ended(last.Status.State))
-	}
-	return first, "no plan runs or waits"
-}
-
-// stopped picks the last execution, if a retry goes on with it.
-func stopped(_ *v1alpha1.Instance, all []v1alpha1.PlanExecution) (*v1alpha1.PlanExecution, string) {
-	if len(all) == 0 {
-		return nil, "no plan has run"
-	}
-	e := &all[len(all)-1]
-	if !plan.Reopens(&e.Status, plan.Commands{Retry: e.Status.RetriesSeen + 1}) {
-		return nil, fmt.Sprintf("there is nothing to retry: execution %s %s; --execution names another one", e.Name, ended(e.Status.State))
-	}
-	return e, ""
-}
-
-// ended says what became of an execution, or that it is not over.
-func ended(s v1alpha1.State) string {
-	if s == v1alpha1.Succeeded || s == v1alpha1.Failed {
-		return "has " + strings.ToLower(string(s))
-	}
-	return "is " + strings.ToLower(string(cmp.Or(s, v1alpha1.Pending)))
 }

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/preview"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
 )
@@ -42,7 +43,7 @@ func (o *applyOptions) diff(ctx context.Context, io stdio, dir string) error {
 	}
 	inst := &v1alpha1.Instance{}
 	if err := c.Get(ctx, client.ObjectKeyFromObject(spec), inst); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("read instance: %w", installed(err))
+		return fmt.Errorf("read instance: %w", cluster.Installed(err))
 	}
 	status := inst.Status
 	if err := k8sruntime.DefaultUnstructuredConverter.FromUnstructured(spec.Object, inst); err != nil {
@@ -53,7 +54,7 @@ func (o *applyOptions) diff(ctx context.Context, io stdio, dir string) error {
 	if err != nil {
 		return err
 	}
-	as, err := o.cluster.onBehalf(ctx, io, c, inst)
+	as, err := o.cluster.OnBehalf(ctx, io.err, c, inst)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/kudoc/kudoc/api/v1alpha1/crd"
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/follow"
 	"github.com/kudoc/kudoc/internal/manifest"
 )
@@ -19,7 +20,7 @@ import (
 var manifests embed.FS
 
 type installOptions struct {
-	cluster      clusterOptions
+	cluster      cluster.Options
 	print        bool
 	noController bool
 	image        string
@@ -41,7 +42,7 @@ the kinds are served. It can be repeated, and it is how kudoc is upgraded.`,
 		Args: exactArgs(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), std) },
 	}
-	o.cluster.addClusterFlags(cmd)
+	o.cluster.AddClusterFlags(cmd.Flags(), agent())
 	f := cmd.Flags()
 	f.BoolVar(&o.print, "print", false, "print the manifests instead of applying them")
 	f.BoolVar(&o.noController, "no-controller", false, "leave out the Deployment")
@@ -58,7 +59,7 @@ func (o *installOptions) run(ctx context.Context, std stdio) error {
 	if o.print {
 		return printObjects(std, objs, "yaml")
 	}
-	c, _, err := o.cluster.connect()
+	c, _, err := o.cluster.Connect()
 	if err != nil {
 		return err
 	}

@@ -14,11 +14,15 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/given"
 )
 
 // version is set by the linker.
 var version = "dev"
+
+// agent is how requests name who sends them.
+func agent() string { return "kudoc/" + version }
 
 // Exit codes of every verb.
 const (
@@ -108,6 +112,6 @@ func run(ctx context.Context, args []string, io stdio) int {
 		fmt.Fprintln(io.err, "kudoc: interrupted"+goesOn(err))
 		return exitFound
 	}
-	fmt.Fprintln(io.err, "kudoc:", reached(err))
+	fmt.Fprintln(io.err, "kudoc:", cluster.Reached(err))
 	return exitFound
 }

@@ -11,12 +11,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/follow"
 	"github.com/kudoc/kudoc/internal/progress"
 )
 
 type statusOptions struct {
-	cluster clusterOptions
+	cluster cluster.Options
 	watch   bool
 	output  string
 	history int
@@ -33,7 +34,7 @@ func newStatusCmd(io stdio) *cobra.Command {
 		Args: exactArgs("INSTANCE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0]) },
 	}
-	o.cluster.addFlags(cmd)
+	o.cluster.AddFlags(cmd.Flags(), agent())
 	f := cmd.Flags()
 	f.BoolVarP(&o.watch, "watch", "w", false, "go on showing it until interrupted")
 	f.StringVarP(&o.output, "output", "o", "tree", "tree or json")
@@ -50,7 +51,7 @@ func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
 	case o.history < 1:
 		return usagef("--history %d: at least 1 is needed", o.history)
 	}
-	c, namespace, err := o.cluster.connect()
+	c, namespace, err := o.cluster.Connect()
 	if err != nil {
 		return err
 	}
@@ -72,29 +73,10 @@ func (o *statusOptions) run(ctx context.Context, io stdio, name string) error {
 func read(ctx context.Context, c client.Client, key client.ObjectKey) (*v1alpha1.Instance, []v1alpha1.PlanExecution, error) {
 	var inst v1alpha1.Instance
 	if err := c.Get(ctx, key, &inst); err != nil {
-		return nil, nil, notFound(err, key)
+		return nil, nil, cluster.NotFound(err, key)
 	}
 	executions, err := follow.Executions(ctx, c, key)
 	return &inst, executions, err
-}
-
-// absentError says where an instance was looked for.
-type absentError struct {
-	key client.ObjectKey
-	err error
-}
-
-func (e *absentError) Error() string {
-	return fmt.Sprintf("there is no instance %q in namespace %q", e.key.Name, e.key.Namespace)
-}
-func (e *absentError) Unwrap() error { return e.err }
-
-// notFound says where an instance was looked for.
-func notFound(err error, key client.ObjectKey) error {
-	if apierrors.IsNotFound(err) {
-		return &absentError{key, err}
-	}
-	return installed(err)
 }
 
 // follow redraws the status until it is interrupted or the instance is gone.

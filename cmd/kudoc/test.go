@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -127,25 +126,5 @@ func (o *testOptions) suite(io stdio, dir string, chosen *regexp.Regexp) (outcom
 			return s, err
 		}
 	}
-	return s, writeGolden(io, filepath.Join(dir, "testdata"), s.Golden)
-}
-
-// writeGolden writes the golden files that are not what they should be.
-func writeGolden(io stdio, dir string, files map[string][]byte) error {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		path := filepath.Join(dir, name)
-		if old, err := os.ReadFile(path); err == nil && string(old) == string(files[name]) {
-			continue
-		}
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return fmt.Errorf("make the directory of golden files: %w", err)
-		}
-		if err := replace.File(path, files[name]); err != nil {
-			return err
-		}
-		if _, err := fmt.Fprintln(io.err, "wrote", path); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s, replace.Changed(io.err, filepath.Join(dir, "testdata"), s.Golden)
 }

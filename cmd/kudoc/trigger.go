@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
+	"github.com/kudoc/kudoc/internal/cluster"
 	"github.com/kudoc/kudoc/internal/follow"
 	"github.com/kudoc/kudoc/internal/given"
 	"github.com/kudoc/kudoc/internal/manifest"
@@ -19,7 +20,7 @@ import (
 )
 
 type triggerOptions struct {
-	cluster clusterOptions
+	cluster cluster.Options
 	params  given.Params
 	wait    bool
 	timeout time.Duration
@@ -36,7 +37,7 @@ parameters of this run of the plan.`,
 		Args:    exactArgs("INSTANCE", "PLAN"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), io, args[0], args[1]) },
 	}
-	o.cluster.addFlags(cmd)
+	o.cluster.AddFlags(cmd.Flags(), agent())
 	addParamFlags(cmd, &o.params, " of the plan")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "show the run until it has ended, and fail if it fails")
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Minute, "how long --wait waits")
@@ -44,7 +45,7 @@ parameters of this run of the plan.`,
 }
 
 func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) error {
-	c, namespace, err := o.cluster.connect()
+	c, namespace, err := o.cluster.Connect()
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 		return err
 	}
 	if err := c.Create(ctx, e, client.FieldOwner(manifest.FieldOwner)); err != nil {
-		return fmt.Errorf("create the execution: %w", installed(err))
+		return fmt.Errorf("create the execution: %w", cluster.Installed(err))
 	}
 	if _, err := fmt.Fprintf(io.out, "PlanExecution/%s/%s created\n", e.Namespace, e.Name); err != nil {
 		return err
@@ -69,7 +70,7 @@ func (o *triggerOptions) run(ctx context.Context, io stdio, name, plan string) e
 func (o *triggerOptions) execution(ctx context.Context, io stdio, c client.Client, key client.ObjectKey, plan string) (*v1alpha1.PlanExecution, error) {
 	var inst v1alpha1.Instance
 	if err := c.Get(ctx, key, &inst); err != nil {
-		return nil, notFound(err, key)
+		return nil, cluster.NotFound(err, key)
 	}
 	versionName := inst.Spec.FrameworkVersion
 	if inst.Status.LastApplied != nil {

@@ -39,7 +39,7 @@ func (r *Reconciler) lookForTrouble(ctx context.Context, w *world) error {
 		}
 		key := client.ObjectKey{Namespace: it.Namespace, Name: it.Name}
 		cached := r.cached(ctx, gvk, key)
-		if cached == nil || r.sights.Unchanged(client.ObjectKeyFromObject(w.Inst), object.Recorded(it), cached) {
+		if cached == nil || r.sights.Unchanged(client.ObjectKeyFromObject(w.Inst), cached) {
 			continue
 		}
 		live := &unstructured.Unstructured{}
@@ -54,7 +54,7 @@ func (r *Reconciler) lookForTrouble(ctx context.Context, w *world) error {
 			w.Unhealthy = append(w.Unhealthy, message)
 			continue
 		}
-		r.sights.Note(client.ObjectKeyFromObject(w.Inst), live)
+		r.sights.Rest(client.ObjectKeyFromObject(w.Inst), live)
 	}
 	return nil
 }

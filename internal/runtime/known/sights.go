@@ -1,7 +1,7 @@
 package known
 
 import (
-	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +23,8 @@ const (
 	fresh = time.Second
 )
 
-// Sights are what was seen last of the objects of the running steps, by Instance. An object that was healthy and has not changed
-// since need not be read again.
+// Sights are what was seen last of objects, by Instance: of those of the running steps, and of those that may fall ill when
+// nothing runs. An object that was healthy and has not changed since need not be read again.
 type Sights struct {
 	mu sync.Mutex
 	m  map[types.NamespacedName]*sight
@@ -33,6 +33,13 @@ type Sights struct {
 type sight struct {
 	until   time.Time // when the objects may be looked at again
 	healthy map[object.Identity]Healthy
+	resting []resting
+}
+
+// resting is an object that was healthy, of an Instance of which nothing runs. There are many of them.
+type resting struct {
+	uid     types.UID
+	version string
 }
 
 // Healthy is an object that was healthy.
@@ -51,17 +58,21 @@ func (s *Sights) of(inst types.NamespacedName) *sight {
 	}
 	v, ok := s.m[inst]
 	if !ok {
-		v = &sight{healthy: map[object.Identity]Healthy{}}
+		v = &sight{}
 		s.m[inst] = v
 	}
 	return v
 }
 
-// Note remembers a healthy object.
+// Note remembers a healthy object of a running step.
 func (s *Sights) Note(inst types.NamespacedName, live *unstructured.Unstructured) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.of(inst).healthy[object.Identify(live)] = Healthy{
+	v := s.of(inst)
+	if v.healthy == nil {
+		v.healthy = map[object.Identity]Healthy{}
+	}
+	v.healthy[object.Identify(live)] = Healthy{
 		applied: live.GetAnnotations()[v1alpha1.AnnotationApplied], version: live.GetResourceVersion(), UID: live.GetUID(),
 		Fields: object.Owned(live), at: time.Now(),
 	}
@@ -83,12 +94,27 @@ func (s *Sights) Seen(inst types.NamespacedName, want *unstructured.Unstructured
 	return h, now != nil && now.UID == h.UID && now.ResourceVersion == h.version
 }
 
-// Unchanged says whether an object is as it was when it was healthy.
-func (s *Sights) Unchanged(inst types.NamespacedName, id object.Identity, now client.Object) bool {
+// Rest remembers a healthy object of an Instance of which nothing runs.
+func (s *Sights) Rest(inst types.NamespacedName, o client.Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.of(inst).rest(resting{o.GetUID(), o.GetResourceVersion()})
+}
+
+func (v *sight) rest(now resting) {
+	if at := slices.IndexFunc(v.resting, func(r resting) bool { return r.uid == now.uid }); at >= 0 {
+		v.resting[at] = now
+		return
+	}
+	v.resting = append(v.resting, now)
+}
+
+// Unchanged says whether an object of an Instance of which nothing runs is as it was when it was healthy.
+func (s *Sights) Unchanged(inst types.NamespacedName, now client.Object) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, ok := s.m[inst]
-	return ok && v.healthy[id].UID == now.GetUID() && v.healthy[id].version == now.GetResourceVersion()
+	return ok && slices.Contains(v.resting, resting{now.GetUID(), now.GetResourceVersion()})
 }
 
 // Left is how long the objects of an Instance are still left alone.
@@ -108,7 +134,7 @@ func (s *Sights) Settle(inst types.NamespacedName) {
 	s.of(inst).until = time.Now().Add(settling)
 }
 
-// Keep forgets all but objects of some kinds, and looks at them whenever they change.
+// Keep is for an Instance of which nothing runs any more. It forgets all but objects of some kinds.
 func (s *Sights) Keep(inst types.NamespacedName, kind func(schema.GroupKind) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,11 +142,13 @@ func (s *Sights) Keep(inst types.NamespacedName, kind func(schema.GroupKind) boo
 	if !ok {
 		return
 	}
-	v.until = time.Time{}
-	maps.DeleteFunc(v.healthy, func(id object.Identity, _ Healthy) bool {
-		return !kind(schema.GroupKind{Group: id.Group, Kind: id.Kind})
-	})
-	if len(v.healthy) == 0 {
+	rest := &sight{}
+	for id, h := range v.healthy {
+		if kind(schema.GroupKind{Group: id.Group, Kind: id.Kind}) {
+			rest.rest(resting{h.UID, h.version})
+		}
+	}
+	if s.m[inst] = rest; len(rest.resting) == 0 {
 		delete(s.m, inst)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/kudoc/kudoc/api/v1alpha1"
-	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
 // appliedAs is an object as a step applied it, at a version.
@@ -68,13 +67,16 @@ func TestWhatIsKeptOfAnInstanceThatRestsIsWhatCanFallIll(t *testing.T) {
 			t.Errorf("it is left alone for %s", s.Left(inst))
 		}
 		s.Keep(inst, func(k schema.GroupKind) bool { return k.Group == "apps" })
-		if s.Left(inst) > 0 || !s.Unchanged(inst, object.Identify(set), set) || s.Unchanged(inst, object.Identify(config), config) {
-			t.Errorf("%s are left, and what is known is %v", s.Left(inst), s.m[inst].healthy)
+		if s.Left(inst) > 0 || !s.Unchanged(inst, set) || s.Unchanged(inst, config) {
+			t.Errorf("%s are left, and what is known is %v", s.Left(inst), s.m[inst])
 		}
 		changed := set.DeepCopy()
 		changed.SetResourceVersion("9")
-		if s.Unchanged(inst, object.Identify(set), changed) {
+		if s.Unchanged(inst, changed) {
 			t.Error("it has changed")
+		}
+		if s.Rest(inst, changed); !s.Unchanged(inst, changed) || len(s.m[inst].resting) != 1 {
+			t.Errorf("when it is healthy again, what is known is %v", s.m[inst].resting)
 		}
 		s.Keep(inst, func(schema.GroupKind) bool { return false })
 		if len(s.m) > 0 {

@@ -1,8 +1,9 @@
-package main
+package cluster
 
 import (
 	"context"
 	"fmt"
+	"io"
 
 	authorizationv1 "k8s.io/api/authorization/v1"
 	"k8s.io/client-go/rest"
@@ -11,9 +12,9 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
-// onBehalf is the client of the service account as which the controller acts for an Instance, if the caller may impersonate it;
+// OnBehalf is the client of the service account as which the controller acts for an Instance, if the caller may impersonate it;
 // otherwise the caller's own, and it says so.
-func (o *clusterOptions) onBehalf(ctx context.Context, io stdio, c client.Client, inst *v1alpha1.Instance) (client.Client, error) {
+func (o *Options) OnBehalf(ctx context.Context, stderr io.Writer, c client.Client, inst *v1alpha1.Instance) (client.Client, error) {
 	account := inst.Spec.ServiceAccountName
 	if account == "" {
 		return c, nil
@@ -25,7 +26,7 @@ func (o *clusterOptions) onBehalf(ctx context.Context, io stdio, c client.Client
 		return nil, fmt.Errorf("ask whether service account %s may be impersonated: %w", account, err)
 	}
 	if !may.Status.Allowed {
-		_, err := fmt.Fprintf(io.err, "kudoc: this is with your own rights: the controller applies as service account %s, which you may not impersonate\n", account)
+		_, err := fmt.Fprintf(stderr, "kudoc: this is with your own rights: the controller applies as service account %s, which you may not impersonate\n", account)
 		return c, err
 	}
 	cfg, _, err := o.config()

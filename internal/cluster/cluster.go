@@ -1,4 +1,5 @@
-package main
+// Package cluster finds the cluster that a command is for, and says in words of people why it cannot be asked.
+package cluster
 
 import (
 	"errors"
@@ -6,7 +7,7 @@ import (
 	"net/url"
 	"os"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	k8sruntime "k8s.io/apimachinery/pkg/runtime"
@@ -20,23 +21,24 @@ import (
 	"github.com/kudoc/kudoc/api/v1alpha1"
 )
 
-// clusterOptions say which cluster, and which namespace of it.
-type clusterOptions struct{ kubeconfig, context, namespace string }
+// Options say which cluster, and which namespace of it.
+type Options struct{ kubeconfig, context, namespace, agent string }
 
-// addClusterFlags adds those that say which cluster.
-func (o *clusterOptions) addClusterFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
+// AddClusterFlags adds those that say which cluster. agent is how requests name who sends them.
+func (o *Options) AddClusterFlags(f *pflag.FlagSet, agent string) {
+	o.agent = agent
 	f.StringVar(&o.kubeconfig, "kubeconfig", "", "path of the kubeconfig")
 	f.StringVar(&o.context, "context", "", "context of the kubeconfig")
 }
 
-func (o *clusterOptions) addFlags(cmd *cobra.Command) {
-	o.addClusterFlags(cmd)
-	cmd.Flags().StringVarP(&o.namespace, "namespace", "n", "", "namespace; by default that of the context")
+// AddFlags adds those, and the one that says which namespace.
+func (o *Options) AddFlags(f *pflag.FlagSet, agent string) {
+	o.AddClusterFlags(f, agent)
+	f.StringVarP(&o.namespace, "namespace", "n", "", "namespace; by default that of the context")
 }
 
 // config finds the cluster, and resolves the namespace.
-func (o *clusterOptions) config() (*rest.Config, string, error) {
+func (o *Options) config() (*rest.Config, string, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = o.kubeconfig
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: o.context})
@@ -48,7 +50,7 @@ func (o *clusterOptions) config() (*rest.Config, string, error) {
 		return nil, "", fmt.Errorf("read kubeconfig: %w", err)
 	}
 	cfg.QPS = -1 // a person's commands are few; the API server has limits of its own
-	cfg.UserAgent = "kudoc/" + version
+	cfg.UserAgent = o.agent
 	namespace := o.namespace
 	if namespace == "" {
 		if namespace, _, err = loader.Namespace(); err != nil {
@@ -58,8 +60,8 @@ func (o *clusterOptions) config() (*rest.Config, string, error) {
 	return cfg, namespace, nil
 }
 
-// connect makes the client of a command, and resolves the namespace.
-func (o *clusterOptions) connect() (client.Client, string, error) {
+// Connect makes the client of a command, and resolves the namespace.
+func (o *Options) Connect() (client.Client, string, error) {
 	cfg, namespace, err := o.config()
 	if err != nil {
 		return nil, "", err
@@ -83,8 +85,8 @@ func noKubeconfig(named string) error {
 	return fmt.Errorf("KUBECONFIG names %s, which does not exist or is empty", named)
 }
 
-// reached turns the absence of an answer into advice.
-func reached(err error) error {
+// Reached turns the absence of an answer into advice.
+func Reached(err error) error {
 	var request *url.Error
 	switch {
 	case apierrors.IsUnauthorized(err):
@@ -99,10 +101,29 @@ func reached(err error) error {
 	return err
 }
 
-// installed turns the absence of kudoc's kinds into advice.
-func installed(err error) error {
+// Installed turns the absence of kudoc's kinds into advice.
+func Installed(err error) error {
 	if meta.IsNoMatchError(err) {
 		return errors.New("kudoc is not installed in this cluster: run 'kudoc install'")
 	}
 	return err
+}
+
+// absentError says where an instance was looked for.
+type absentError struct {
+	key client.ObjectKey
+	err error
+}
+
+func (e *absentError) Error() string {
+	return fmt.Sprintf("there is no instance %q in namespace %q", e.key.Name, e.key.Namespace)
+}
+func (e *absentError) Unwrap() error { return e.err }
+
+// NotFound says where an Instance was looked for that is not there; other errors stay what they are.
+func NotFound(err error, key client.ObjectKey) error {
+	if apierrors.IsNotFound(err) {
+		return &absentError{key, err}
+	}
+	return Installed(err)
 }
