@@ -85,7 +85,9 @@ type InstanceSpec struct {
 	// +kubebuilder:validation:Maximum=100
 	HistoryLimit *int32 `json:"historyLimit,omitempty"`
 
-	// DeletionPolicy says what becomes of the objects when the Instance is deleted.
+	// DeletionPolicy says what becomes of the objects when the Instance is deleted. Delete runs plan cleanup, if there is one, and
+	// deletes them. Retain does the same, but keeps PersistentVolumeClaims and the Secret that kudoc generated. Orphan runs
+	// nothing and keeps everything.
 	// +optional
 	// +kubebuilder:default=Delete
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`

@@ -44,7 +44,7 @@ func Downgrade(v *v1alpha1.FrameworkVersionSpec, inForce string) string {
 	if err != nil || !to.LessThan(from) {
 		return ""
 	}
-	return fmt.Sprintf("%s is in force, and %s is lower: set spec.allowDowngrade if the framework can go back", inForce, v.Version)
+	return fmt.Sprintf("%s is in force, and %s is lower: set spec.allowDowngrade (kudoc apply --allow-downgrade) if the framework can go back", inForce, v.Version)
 }
 
 // UpgradePath says what is wrong with an upgrade from the version in force, which is given by its name, or nothing.

@@ -9,7 +9,7 @@ import (
 )
 
 func TestADowngradeIsRefusedUnlessItIsAllowed(t *testing.T) {
-	const no = "shop-2.0.0 is in force, and 1.9.0 is lower: set spec.allowDowngrade if the framework can go back"
+	const no = "shop-2.0.0 is in force, and 1.9.0 is lower: set spec.allowDowngrade (kudoc apply --allow-downgrade) if the framework can go back"
 	for name, tc := range map[string]struct {
 		inForce, framework, version string
 		allowed                     bool

@@ -180,7 +180,7 @@ func jobHealth(u *unstructured.Unstructured) plan.Observation {
 		}
 	}
 	n, _, _ := unstructured.NestedInt64(u.Object, "status", "active") // absent is 0
-	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s to complete: %d pods active", object.Display(u), n)}
+	return plan.Observation{Progress: plan.Waiting, Message: fmt.Sprintf("waiting for %s to complete, pods active: %d", object.Display(u), n)}
 }
 
 // because says how many replicas are ready where a kind counts them.
@@ -192,8 +192,11 @@ func because(u *unstructured.Unstructured, message string) string {
 			want = 1
 		}
 		ready, _, _ := unstructured.NestedInt64(u.Object, "status", "readyReplicas") // absent is 0
-		if ready != want {
+		switch {
+		case ready < want:
 			return fmt.Sprintf("%d of %d replicas ready", ready, want)
+		case ready > want:
+			return fmt.Sprintf("%d replicas ready, %d wanted", ready, want)
 		}
 	}
 	return message

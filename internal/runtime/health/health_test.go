@@ -75,7 +75,7 @@ func TestWhatCountsAsHealthy(t *testing.T) {
 		"an Instance that was ready before its spec changed": {`{apiVersion: kudoc.dev/v1alpha1, kind: Instance, metadata: {name: a, namespace: ns, generation: 2}, status: {observedGeneration: 1, conditions: [{type: Ready, status: "True"}]}}`, plan.Waiting, "waiting for Instance/ns/a: has not been looked at"},
 		"an Instance that is not ready":                      {`{apiVersion: kudoc.dev/v1alpha1, kind: Instance, metadata: {name: a, namespace: ns, generation: 1}, status: {observedGeneration: 1, conditions: [{type: Ready, status: "False", reason: PlanFailed, message: nope}]}}`, plan.Waiting, "waiting for Instance/ns/a: PlanFailed: nope"},
 		"a Job counts when it has completed, not when it has started": {
-			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {active: 1, startTime: "2026-01-01T00:00:00Z"}}`, plan.Waiting, "waiting for Job/a to complete: 1 pods active",
+			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {active: 1, startTime: "2026-01-01T00:00:00Z"}}`, plan.Waiting, "waiting for Job/a to complete, pods active: 1",
 		},
 		"a failed Job is not waited for": {
 			`{apiVersion: batch/v1, kind: Job, metadata: {name: a}, status: {conditions: [{type: Failed, status: "True", reason: BackoffLimitExceeded, message: too often}]}}`,
@@ -92,6 +92,10 @@ func TestWhatCountsAsHealthy(t *testing.T) {
 		"a Deployment that rolls out": {
 			`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, generation: 1}, spec: {replicas: 3}, status: {observedGeneration: 1, replicas: 3, readyReplicas: 1}}`,
 			plan.Waiting, "waiting for Deployment/a: 1 of 3 replicas ready",
+		},
+		"a Deployment that has too many pods yet": {
+			`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, generation: 1}, spec: {replicas: 3}, status: {observedGeneration: 1, replicas: 4, updatedReplicas: 3, readyReplicas: 4, availableReplicas: 4}}`,
+			plan.Waiting, "waiting for Deployment/a: 4 replicas ready, 3 wanted",
 		},
 		"a Deployment that has been changed and not been looked at": {
 			`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, generation: 2}, spec: {replicas: 0}, status: {observedGeneration: 1}}`,
