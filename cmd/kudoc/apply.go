@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"github.com/kudoc/kudoc/internal/progress"
 	"github.com/kudoc/kudoc/internal/render"
 	"github.com/kudoc/kudoc/internal/runtime/execution"
+	"github.com/kudoc/kudoc/internal/runtime/object"
 )
 
 type applyOptions struct {
@@ -137,7 +139,7 @@ func (o *applyOptions) prepare(ctx context.Context, io stdio, dir string) (*comp
 }
 
 // desired makes the Instance, with parameters that were checked against the compiled framework. It is nil if none was
-// asked for. It carries the resource version of the one that it is made from.
+// asked for. It carries the resource version of the one that it is made from, or one that only a new Instance may have.
 func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, namespace string, res *compile.Result) (*unstructured.Unstructured, error) {
 	if o.instance == "" {
 		return nil, nil
@@ -169,7 +171,7 @@ func (o *applyOptions) desired(ctx context.Context, io stdio, c client.Client, n
 		return nil, err
 	}
 	inst := given.Instance(namespace, o.instance, res.Version.Name, values, requires, o.settings.Over(former))
-	inst.SetResourceVersion(there.ResourceVersion)
+	inst.SetResourceVersion(cmp.Or(there.ResourceVersion, object.Unborn))
 	return inst, nil
 }
 

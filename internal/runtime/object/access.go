@@ -52,8 +52,8 @@ func (a *Accounts) Of(namespace, name string) (Access, error) {
 	return Access{c, c}, nil
 }
 
-// unborn is a resource version that no object has: an apply with it creates an object, and is refused where there is one.
-const unborn = "1"
+// Unborn is a resource version that no object has: an apply with it creates an object, and is refused where there is one.
+const Unborn = "1"
 
 // Apply creates or updates an object by server-side apply, and fills in what has become of it. known is the UID that the object
 // has if it is there, as far as anybody knows. Apply takes fields from other managers only if it is told to, and never those that
@@ -66,7 +66,7 @@ func (a Access) Apply(ctx context.Context, inst *v1alpha1.Instance, u *unstructu
 	if len(yielded(u)) == 0 {
 		surely := u.DeepCopy()
 		if known == "" {
-			surely.SetResourceVersion(unborn)
+			surely.SetResourceVersion(Unborn)
 		} else {
 			surely.SetUID(known)
 		}
