@@ -43,5 +43,4 @@ func TestARefusalFailsAStepOnlyIfItLasts(t *testing.T) {
 			t.Errorf("after %s: %v: fails %v, want %v", move.after, move.err, fails, move.fails)
 		}
 	}
-
 }
