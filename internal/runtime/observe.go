@@ -34,10 +34,7 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		} else {
 			r.watches.ensure(ctx, want.GroupVersionKind())
 		}
-		cached := func() *metav1.PartialObjectMetadata {
-			return r.cached(ctx, want.GroupVersionKind(), client.ObjectKeyFromObject(want))
-		}
-		if h, ok := r.sights.Seen(client.ObjectKeyFromObject(w.Inst), want, cached); ok && task.Kind == v1alpha1.TaskApply {
+		if h, ok := r.healthy(ctx, w, task, want); ok {
 			w.UIDs[object.Identify(want)], w.Fields[object.Identify(want)] = h.UID, h.Fields
 			continue
 		}
@@ -56,6 +53,16 @@ func (r *Reconciler) observeTask(ctx context.Context, w *world, ref plan.Ref, s 
 		worst = health.Worse(worst, came)
 	}
 	return worst, nil
+}
+
+// healthy is what is known of an object of an Apply task that was healthy and has not changed since.
+func (r *Reconciler) healthy(ctx context.Context, w *world, task *v1alpha1.Task, want *unstructured.Unstructured) (known.Healthy, bool) {
+	if task.Kind != v1alpha1.TaskApply {
+		return known.Healthy{}, false
+	}
+	return r.sights.Seen(client.ObjectKeyFromObject(w.Inst), want, func() *metav1.PartialObjectMetadata {
+		return r.cached(ctx, want.GroupVersionKind(), client.ObjectKeyFromObject(want))
+	})
 }
 
 // judge says how far an object of a task is, and remembers what was seen of it; live is nil if there is none.
